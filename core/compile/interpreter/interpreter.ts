@@ -1,0 +1,117 @@
+import { type Expression, sizeOf, topologicalOrder } from "../../expression/expression.js";
+import { symbol, symbolName, symbolsOf } from "../../expression/primitives/leaves.js";
+import { batchExpressions } from "../../expression/transform.js";
+import type {
+  Backend,
+  BatchOptions,
+  CompiledFunction,
+  CompiledLoop,
+  FunctionProgram,
+  LoopProgram,
+} from "../program.js";
+import { evaluate } from "./evaluate.js";
+
+const nameOf = (expression: Expression): string => symbolName(expression) as string;
+
+/** Replaces per-trajectory symbols by symbols with a leading axis and batches the expressions. */
+export function withTrajectories(
+  expressions: readonly Expression[],
+  perTrajectory: ReadonlySet<string>,
+  trajectories: number,
+): Expression[] {
+  if (trajectories === 1) return [...expressions];
+  const batched = new Map<Expression, Expression>();
+  for (const [name, plain] of symbolsOf(topologicalOrder(expressions))) {
+    if (perTrajectory.has(name)) batched.set(plain, symbol(name, [trajectories, ...plain.shape]));
+  }
+  return batchExpressions(expressions, batched, trajectories);
+}
+
+function buffersOf(expressions: readonly Expression[]): Record<string, Float64Array> {
+  const buffers: Record<string, Float64Array> = {};
+  for (const [name, node] of symbolsOf(topologicalOrder(expressions))) {
+    buffers[name] = new Float64Array(sizeOf(node.shape));
+  }
+  return buffers;
+}
+
+function compileFunction(program: FunctionProgram, options: BatchOptions = {}): CompiledFunction {
+  const { trajectories = 1, perTrajectory = new Set<string>() } = options;
+  const outputs = withTrajectories(program.outputs, perTrajectory, trajectories);
+  const inputs = buffersOf(outputs);
+  const results = outputs.map((output) => new Float64Array(sizeOf(output.shape)));
+  return {
+    inputs,
+    outputs: results,
+    run() {
+      evaluate(outputs, inputs).forEach((value, k) => {
+        results[k]?.set(value);
+      });
+    },
+  };
+}
+
+/** One trajectory after the other, one step after the other, by definition. */
+function compileLoop(program: LoopProgram, options: BatchOptions & { readonly capacity?: number } = {}): CompiledLoop {
+  const { trajectories = 1, perTrajectory = new Set<string>(), capacity = 256 } = options;
+  const { carried, rows = [], stepIndex, until } = program;
+  const next = carried.map(({ next: value }) => value);
+  const all = [...next, ...carried.map(({ symbol: state }) => state), ...(until === undefined ? [] : [until])];
+  const single = buffersOf(all);
+  const own = new Set([...perTrajectory, ...carried.map(({ symbol: state }) => nameOf(state))]);
+  const rowNames = new Set(rows.map(nameOf));
+  const copies = (name: string): number => (own.has(name) ? trajectories : 1);
+  const inputs: Record<string, Float64Array> = {};
+  const rowBuffers: Record<string, Float64Array> = {};
+  for (const [name, buffer] of Object.entries(single)) {
+    if (stepIndex !== undefined && name === nameOf(stepIndex)) continue;
+    if (!rowNames.has(name)) inputs[name] = new Float64Array(copies(name) * buffer.length);
+  }
+  for (const row of rows) {
+    const name = nameOf(row);
+    rowBuffers[name] = new Float64Array(capacity * copies(name) * sizeOf(row.shape));
+    single[name] ??= new Float64Array(sizeOf(row.shape));
+  }
+  const load = (from: Float64Array, into: Float64Array, position: number): void => {
+    into.set(from.subarray(position * into.length, (position + 1) * into.length));
+  };
+  function runTrajectory(lane: number, start: number, count: number): number {
+    for (const [name, buffer] of Object.entries(inputs))
+      load(buffer, single[name] as Float64Array, own.has(name) ? lane : 0);
+    let done = 0;
+    while (done < count) {
+      for (const name of rowNames) {
+        load(
+          rowBuffers[name] as Float64Array,
+          single[name] as Float64Array,
+          done * copies(name) + (own.has(name) ? lane : 0),
+        );
+      }
+      if (stepIndex !== undefined) single[nameOf(stepIndex)] = Float64Array.of(start + done);
+      const values = evaluate(next, single);
+      carried.forEach(({ symbol: state }, k) => {
+        (single[nameOf(state)] as Float64Array).set(values[k] as Float64Array);
+      });
+      done++;
+      if (until !== undefined && ((evaluate([until], single)[0] as Float64Array)[0] as number) > 0) break;
+    }
+    for (const { symbol: state } of carried) {
+      const value = single[nameOf(state)] as Float64Array;
+      (inputs[nameOf(state)] as Float64Array).set(value, lane * value.length);
+    }
+    return done;
+  }
+  return {
+    inputs,
+    rows: rowBuffers,
+    capacity,
+    run(start, count) {
+      let longest = 0;
+      for (let lane = 0; lane < trajectories; lane++) longest = Math.max(longest, runTrajectory(lane, start, count));
+      return longest;
+    },
+  };
+}
+
+/** The oracle as a backend: slow, and needs no code generation. */
+export const interpreter: Backend = { name: "interpreter", compileFunction, compileLoop };

@@ -1,0 +1,138 @@
+import { type Expression, sizeOf, topologicalOrder } from "../../expression/expression.js";
+import { add, multiply } from "../../expression/primitives/arithmetic.js";
+import { less, where } from "../../expression/primitives/comparison.js";
+import { symbol, symbolName, symbolsOf } from "../../expression/primitives/leaves.js";
+import { broadcast, reshape } from "../../expression/primitives/rearrangement.js";
+import { sum } from "../../expression/primitives/sum.js";
+import { batchExpressions, substitute } from "../../expression/transform.js";
+import type { BatchOptions, Carried, LoopProgram } from "../program.js";
+import { entrySymbol, unroll } from "./unroll.js";
+
+/** Where a symbol of the prepared graph lives: `count` entries from `position` on in the buffer of a user's symbol. */
+export interface SymbolSource {
+  readonly name: string;
+  readonly position: number;
+}
+
+/** A program rewritten for emission: scalars in registers, or one graph over all trajectories. */
+export interface Prepared {
+  readonly carried: readonly Carried[];
+  readonly rows: ReadonlySet<string>;
+  readonly stepIndex: Expression | undefined;
+  readonly until: Expression | undefined;
+  readonly outputs: readonly (readonly Expression[])[];
+  readonly source: (symbol: Expression) => SymbolSource;
+  /** Whether code runs one trajectory after the other (else the graph covers all of them). */
+  readonly perTrajectoryLoop: boolean;
+}
+
+export const nameOf = (expression: Expression): string => symbolName(expression) as string;
+
+/** Carried internally while trajectories of a batch end at different steps. */
+const RUNNING = "[running]";
+
+/** Names of symbols with one value per trajectory. */
+export function ownNames(program: LoopProgram, { perTrajectory }: BatchOptions): Set<string> {
+  return new Set([...(perTrajectory ?? []), ...program.carried.map(({ symbol: state }) => nameOf(state))]);
+}
+
+/** Rewrites a loop; see {@link Prepared}. */
+export function prepareLoop(program: LoopProgram, options: BatchOptions): Prepared {
+  const { trajectories = 1 } = options;
+  const { carried, rows = [], stepIndex, until } = program;
+  const states = carried.map(({ symbol: state }) => state);
+  const next = carried.map(({ next: value }) => value);
+  // The condition is about the state after the step.
+  const after = until && (substitute([until], new Map(carried.map((c) => [c.symbol, c.next])))[0] as Expression);
+  const rowNames = new Set(rows.map(nameOf));
+  const unrolled = unroll([...next, ...(after === undefined ? [] : [after]), ...states]);
+  if (unrolled !== undefined) {
+    const entries: Carried[] = states.flatMap((state, k) =>
+      (unrolled[k] as Expression[]).map((value, position) => ({
+        symbol: entrySymbol(nameOf(state), position),
+        next: value,
+      })),
+    );
+    return {
+      carried: entries,
+      rows: rowNames,
+      stepIndex: stepIndex && entrySymbol(nameOf(stepIndex), 0),
+      until: after && (unrolled[next.length]?.[0] as Expression),
+      outputs: [],
+      source: entrySource,
+      perTrajectoryLoop: true,
+    };
+  }
+  if (trajectories === 1) {
+    return {
+      carried,
+      rows: rowNames,
+      stepIndex,
+      until: after,
+      outputs: [],
+      source: wholeSource,
+      perTrajectoryLoop: false,
+    };
+  }
+  const own = ownNames(program, options);
+  const all = after === undefined ? next : [...next, after];
+  const batched = batchAll([...all, ...states], own, trajectories);
+  const batchedStates = batched.slice(all.length);
+  const batchedCarried = states.map((_, k) => ({
+    symbol: batchedStates[k] as Expression,
+    next: batched[k] as Expression,
+  }));
+  const base = { rows: rowNames, stepIndex, outputs: [], source: wholeSource, perTrajectoryLoop: false };
+  if (after === undefined) return { ...base, carried: batchedCarried, until: undefined };
+  const running = symbol(RUNNING, [trajectories]);
+  const goesOn = multiply(running, add(1, multiply(-1, less(0, batched[next.length] as Expression))));
+  const frozen = batchedCarried.map(({ symbol: state, next: value }) => ({
+    symbol: state,
+    next: where(overState(running, state), value, state),
+  }));
+  return {
+    ...base,
+    carried: [...frozen, { symbol: running, next: goesOn }],
+    until: less(sum(goesOn), 0.5),
+  };
+}
+
+/** The flag of each trajectory over the entries of its state. */
+const overState = (flag: Expression, state: Expression): Expression =>
+  broadcast(reshape(flag, [...flag.shape, ...new Array<number>(state.shape.length - 1).fill(1)]), state.shape);
+
+/** Rewrites a function; see {@link Prepared}. */
+export function prepareFunction(outputs: readonly Expression[], options: BatchOptions): Prepared {
+  const { trajectories = 1, perTrajectory = new Set<string>() } = options;
+  const base = { carried: [], rows: new Set<string>(), stepIndex: undefined, until: undefined };
+  const unrolled = unroll(outputs);
+  if (unrolled !== undefined) return { ...base, outputs: unrolled, source: entrySource, perTrajectoryLoop: true };
+  const whole = trajectories === 1 ? outputs : batchAll(outputs, perTrajectory, trajectories);
+  return { ...base, outputs: whole.map((output) => [output]), source: wholeSource, perTrajectoryLoop: false };
+}
+
+function batchAll(expressions: readonly Expression[], own: ReadonlySet<string>, trajectories: number): Expression[] {
+  const batched = new Map<Expression, Expression>();
+  for (const [name, plain] of symbolsOf(topologicalOrder(expressions))) {
+    if (own.has(name)) batched.set(plain, symbol(name, [trajectories, ...plain.shape]));
+  }
+  return batchExpressions(expressions, batched, trajectories);
+}
+
+const wholeSource = (node: Expression): SymbolSource => ({ name: nameOf(node), position: 0 });
+
+function entrySource(node: Expression): SymbolSource {
+  const text = nameOf(node);
+  const bracket = text.lastIndexOf("[");
+  return { name: text.slice(0, bracket), position: Number(text.slice(bracket + 1, -1)) };
+}
+
+/** Sizes of the user's symbols by name, before any rewriting. */
+export function symbolSizes(expressions: readonly Expression[]): Map<string, number> {
+  const sizes = new Map<string, number>();
+  for (const [name, node] of symbolsOf(topologicalOrder(expressions))) sizes.set(name, sizeOf(node.shape));
+  return sizes;
+}
+
+/** Whether a carried name is the internal flag of {@link prepareLoop}; it starts at 1 in every run. */
+export const isRunningFlag = (name: string): boolean => name === RUNNING;

@@ -1,0 +1,49 @@
+import type { Expression } from "./expression/expression.js";
+import type { DynamicalSystem } from "./system.js";
+
+/** Expressions by state block name. */
+export type StateExpressions = ReadonlyMap<string, Expression>;
+
+/** What the algebra of a step may use. All methods build graphs; nothing is computed here. */
+export interface StepContext {
+  readonly system: DynamicalSystem;
+  /** Time at the start of the step. */
+  readonly time: Expression;
+  /** The step size h; positive, or negative when a run goes backwards in time. */
+  readonly step: Expression;
+  /** The state at the start of the step. */
+  readonly state: StateExpressions;
+  /**
+   * Evaluates expressions of the system (a field, a part of it, a scalar) at another state and at the time
+   * `time + fraction * step`. Inputs follow: held inputs keep the row of the step; inputs at nodes take row k at fraction 0
+   * and row k + 1 at fraction 1 (between them linearly); functions of t are taken at that time.
+   */
+  at(state: StateExpressions, fraction: number, expressions: StateExpressions): Map<string, Expression>;
+  /** Independent standard normal numbers of the block's shape, new in every step; `index` tells several draws apart. */
+  noise(block: string, index?: number): Expression;
+}
+
+/** The form an integrator preserves. */
+export type PreservedForm = "symplectic" | "none";
+
+/**
+ * One explicit one-step method as algebra. A new integrator is one file that returns this object, and one line in the
+ * registry.
+ */
+export interface Integrator {
+  readonly name: string;
+  /** The step size h > 0. */
+  readonly step: number;
+  /** Order of convergence (weak order for stochastic methods). */
+  readonly order: number;
+  /** Whether the step with -h undoes the step with h. */
+  readonly symmetric: boolean;
+  readonly preserves: PreservedForm;
+  readonly stochastic: boolean;
+  /** Where the method comes from. */
+  readonly reference: string;
+  /** Why this system cannot be integrated by this method, in one sentence; `undefined` where it can. */
+  refusal(system: DynamicalSystem): string | undefined;
+  /** The state after one step. */
+  advance(context: StepContext): StateExpressions;
+}

@@ -1,0 +1,103 @@
+import { evaluate } from "./compile/interpreter/evaluate.js";
+import { jacobianProduct, transposedJacobianProduct } from "./expression/derivatives.js";
+import { type Expression, sizeOf, topologicalOrder } from "./expression/expression.js";
+import { constant, symbol } from "./expression/functions.js";
+import { constantValue, symbolsOf } from "./expression/primitives/leaves.js";
+import { substitute } from "./expression/transform.js";
+import { RandomStream } from "./random.js";
+
+/** Whether any of the expressions contains any of the given symbols. */
+export function dependsOn(expressions: readonly Expression[], symbols: readonly Expression[]): boolean {
+  const sought = new Set(symbols);
+  return topologicalOrder(expressions).some((node) => sought.has(node));
+}
+
+/** Whether every expression is a constant whose entries are all zero. */
+export const isZero = (expressions: readonly Expression[]): boolean =>
+  expressions.every((expression) => constantValue(expression) === 0);
+
+/** Fresh symbols of the shapes of `like`, for directions of derivatives; no block can have such a name. */
+export const directionSymbols = (like: readonly Expression[]): Expression[] =>
+  like.map(({ shape }, k) => symbol(`direction ${k}`, shape));
+
+/** A random value for every symbol of the expressions, between 0.5 and 1.5 so that roots and logarithms exist. */
+export function randomBindings(expressions: readonly Expression[], seed: number): Record<string, Float64Array> {
+  const random = new RandomStream(seed);
+  const bindings: Record<string, Float64Array> = {};
+  for (const [name, { shape }] of symbolsOf(topologicalOrder(expressions))) {
+    bindings[name] = Float64Array.from({ length: sizeOf(shape) }, () => 0.5 + random.nextUniform());
+  }
+  return bindings;
+}
+
+/**
+ * Whether a linear map of `directions` (a Jacobian product as a graph) is diagonal: entry i of the outputs, counted through
+ * all blocks, depends on entry i of the directions alone.
+ *
+ * Not-a-number marks dependence, as arithmetic passes it on (0 times it included). With the entries marked whose index has
+ * bit b set, and again those where it is clear, entry i comes out marked exactly when it was marked itself, for every b, only
+ * if it depends on no entry of another index; so 2 log2(n) evaluations prove it. Values that are not numbers for other
+ * reasons make the answer "no".
+ */
+export function isDiagonal(outputs: readonly Expression[], directions: readonly Expression[]): boolean {
+  const offsets: number[] = [];
+  let size = 0;
+  for (const { shape } of directions) {
+    offsets.push(size);
+    size += sizeOf(shape);
+  }
+  const bindings = randomBindings([...outputs, ...directions], 1);
+  const marked = (pattern: (index: number) => boolean): boolean => {
+    const inputs = { ...bindings };
+    for (const [k, direction] of directions.entries()) {
+      const name = direction.attributes.name as string;
+      inputs[name] = Float64Array.from({ length: sizeOf(direction.shape) }, (_, i) =>
+        pattern((offsets[k] as number) + i) ? Number.NaN : 1,
+      );
+    }
+    return evaluate(outputs, inputs).every((values, k) =>
+      values.every((value, i) => !Number.isNaN(value) || pattern((offsets[k] as number) + i)),
+    );
+  };
+  if (!marked(() => false)) return false;
+  for (let bit = 0; 2 ** bit < size; bit++) {
+    const isSet = (index: number): boolean => Math.floor(index / 2 ** bit) % 2 === 1;
+    if (!marked(isSet) || !marked((index) => !isSet(index))) return false;
+  }
+  return true;
+}
+
+/** The diagonal of a linear map that {@link isDiagonal}: its value at ones. */
+export function diagonalOf(outputs: readonly Expression[], directions: readonly Expression[]): Expression[] {
+  const ones = new Map(directions.map((direction) => [direction, constant(1, direction.shape)]));
+  return substitute(outputs, ones);
+}
+
+/**
+ * Whether the Jacobian of a field is symmetric as far as its graph shows it: it is diagonal, or its product and its
+ * transposed product with a direction are the same expressions.
+ */
+export function hasSymmetricJacobian(field: readonly Expression[], state: readonly Expression[]): boolean {
+  const directions = directionSymbols(state);
+  const product = jacobianProduct(field, state, directions);
+  const transposed = transposedJacobianProduct(field, directions, state);
+  return product.every((entry, k) => entry === transposed[k]) || isDiagonal(product, directions);
+}
+
+/**
+ * 1/mass by momentum block where the velocities are the momenta over constant masses, entry by entry: no dependence on the
+ * coordinates, linear in the momenta with no constant part, and diagonal. `undefined` where the graph does not show it.
+ */
+export function inverseMassOf(
+  velocities: readonly Expression[],
+  momenta: readonly Expression[],
+  coordinates: readonly Expression[],
+  time: Expression,
+): Expression[] | undefined {
+  const atRest = substitute(velocities, new Map(momenta.map((momentum) => [momentum, constant(0, momentum.shape)])));
+  if (!isZero(atRest)) return undefined;
+  const directions = directionSymbols(momenta);
+  const moved = jacobianProduct(velocities, momenta, directions);
+  if (dependsOn(moved, [...momenta, ...coordinates, time])) return undefined;
+  return isDiagonal(moved, directions) ? diagonalOf(moved, directions) : undefined;
+}
