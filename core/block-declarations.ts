@@ -1,6 +1,7 @@
-import { formatShape, InputError } from "./errors.js";
-import { type Expression, type Shape, sizeOf } from "./expression/expression.js";
+import { InputError } from "./errors.js";
+import type { Shape } from "./expression/expression.js";
 import { symbol } from "./expression/functions.js";
+import { blockValues } from "./simulation/values.js";
 import type { InputBlock, NumericValue, ParameterBlock, StateBlock, StateRole } from "./system.js";
 
 /** A block of coordinates, momenta or inputs: its shape, or its shape with a unit for people to read. */
@@ -97,35 +98,11 @@ function checkBounds(field: string, bounds: FullDeclaration["bounds"]): void {
   }
 }
 
-function flatEntries(value: unknown): unknown[] {
-  if (typeof value === "number") return [value];
-  if (Array.isArray(value)) return value.flatMap(flatEntries);
-  return ArrayBuffer.isView(value) ? [...(value as Float64Array)] : [value];
-}
-
-/** Nested extents of plain arrays; `undefined` where rows differ. */
-function nestedShape(value: unknown): Shape | undefined {
-  if (!Array.isArray(value)) return ArrayBuffer.isView(value) ? [(value as Float64Array).length] : [];
-  const [first, ...others] = value.map(nestedShape);
-  if (first === undefined) return value.length === 0 ? [0] : undefined;
-  const regular = others.every((other) => other !== undefined && formatShape(other) === formatShape(first));
-  return regular ? [value.length, ...first] : undefined;
-}
-
+/** A number stays a number, which fills the shape; arrays become flat. */
 function readDefault(field: string, value: NumericValue | undefined, shape: Shape): number | Float64Array | undefined {
   if (value === undefined) return undefined;
-  const entries = flatEntries(value);
-  const nested = nestedShape(value);
-  const shaped = nested !== undefined && (nested.length <= 1 || formatShape(nested) === formatShape(shape));
-  const fits = typeof value === "number" || (shaped && entries.length === sizeOf(shape));
-  if (!fits || !entries.every((entry) => Number.isFinite(entry))) {
-    throw new InputError({
-      field,
-      given: fits ? describeGiven(value) : `${describeGiven(value)} for the shape ${formatShape(shape)}`,
-      expected: `a finite number, or ${sizeOf(shape)} of them (flat, or nested like the shape)`,
-    });
-  }
-  return typeof value === "number" ? value : Float64Array.from(entries as number[]);
+  const { data } = blockValues(field, value, shape);
+  return typeof value === "number" ? value : data;
 }
 
 /** Builds the state blocks of one role from their declarations, which stand under `field` in error texts. */
@@ -167,6 +144,3 @@ export function inputBlocks(field: string, group: Declarations<BlockDeclaration>
     return { name, shape, symbol: symbol(name, shape), ...(unit === undefined ? {} : { unit }) };
   });
 }
-
-/** Every symbol of a system by name, the blocks' and the time. */
-export type Scope = ReadonlyMap<string, Expression>;

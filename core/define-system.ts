@@ -10,10 +10,11 @@ import {
   type StateDeclaration,
   stateBlocks,
 } from "./block-declarations.js";
-import { type AnyExpressionSource, type ExpressionSource, readSource } from "./expression-source.js";
 import { formatShape, InputError } from "./errors.js";
 import { type Expression, type Shape, sameShape } from "./expression/expression.js";
 import { broadcast, symbol } from "./expression/functions.js";
+import { type AnyExpressionSource, type ExpressionSource, readSource } from "./expression-source.js";
+import { reservedNames } from "./formula/functions.js";
 import { dependsOn } from "./structure-proofs.js";
 import {
   type BlockNames,
@@ -51,7 +52,9 @@ export type StateGroups = Readonly<Record<string, StateRole>>;
 
 /** What a constructor adds to a draft to make it a system. */
 export type SystemParts = Pick<DynamicalSystem, "kind"> &
-  Partial<Pick<DynamicalSystem, "scalar" | "kinetic" | "damping" | "generalisedForce" | "timeConstants" | "inverse">> & {
+  Partial<
+    Pick<DynamicalSystem, "scalar" | "kinetic" | "damping" | "generalisedForce" | "timeConstants" | "inverse">
+  > & {
     /** One expression per state block, in the order of the blocks. */
     readonly field: readonly Expression[];
     readonly facts?: Partial<Omit<SystemFacts, "timeDependent">>;
@@ -97,7 +100,11 @@ export class SystemDraft {
   ) {
     const { name, parameters = {}, input = {}, invariants = {} } = declaration;
     if (typeof name !== "string" || name.trim() === "") {
-      throw new InputError({ field: `${maker}, name`, given: describeGiven(name), expected: "a text that is not empty" });
+      throw new InputError({
+        field: `${maker}, name`,
+        given: describeGiven(name),
+        expected: "a text that is not empty",
+      });
     }
     this.name = name;
     this.#label = `${maker} "${name}"`;
@@ -118,7 +125,8 @@ export class SystemDraft {
     this.#checkNames(declared);
     const blocks = [...this.state, ...this.parameters, ...this.input];
     this.scope = new Map([...blocks.map((block) => [block.name, block.symbol] as const), [TIME, symbol(TIME)]]);
-    for (const [invariant] of entriesOf(this.at("invariants"), invariants)) this.#checkIdentifier(invariant, "invariants");
+    for (const [invariant] of entriesOf(this.at("invariants"), invariants))
+      this.#checkIdentifier(invariant, "invariants");
     this.#invariants = invariants;
   }
 
@@ -230,7 +238,8 @@ export class SystemDraft {
       ["parameters", this.parameters],
       ["input", this.input],
     ] as const;
-    for (const { name, role } of declared) if (role === "coordinate") taken.set(velocityName(name), `the velocity of ${name}`);
+    for (const { name, role } of declared)
+      if (role === "coordinate") taken.set(velocityName(name), `the velocity of ${name}`);
     for (const [group, blocks] of groups) {
       for (const { name } of blocks) {
         this.#checkIdentifier(name, group);

@@ -2,7 +2,8 @@ import { describeGiven } from "./block-declarations.js";
 import { InputError } from "./errors.js";
 import { type Expression, topologicalOrder } from "./expression/expression.js";
 import { symbolName } from "./expression/primitives/leaves.js";
-import { parseFormula } from "./formula/index.js";
+import { isExpression } from "./formula/names.js";
+import { parseFormula } from "./formula/parser.js";
 
 /** The symbols a function of a declaration receives: every block of the system, and the time `t`. */
 export type Symbols<Names extends string> = { readonly [K in Names | "t"]: Expression };
@@ -21,7 +22,11 @@ function symbolsOfScope(field: string, scope: ReadonlyMap<string, Expression>): 
   return new Proxy(Object.fromEntries(scope) as Symbols<string>, {
     get(symbols, name, receiver) {
       if (typeof name === "string" && !scope.has(name)) {
-        throw new InputError({ field, given: `the name "${name}"`, expected: `one of ${[...scope.keys()].join(", ")}` });
+        throw new InputError({
+          field,
+          given: `the name "${name}"`,
+          expected: `one of ${[...scope.keys()].join(", ")}`,
+        });
       }
       return Reflect.get(symbols, name, receiver) as unknown;
     },
@@ -36,10 +41,6 @@ function readFormula(field: string, text: string, scope: ReadonlyMap<string, Exp
     if (error instanceof InputError) error.message = `${field}: ${error.message}`;
     throw error;
   }
-}
-
-function isExpression(value: unknown): value is Expression {
-  return typeof value === "object" && value !== null && "primitive" in value && "operands" in value;
 }
 
 /**
@@ -58,7 +59,8 @@ export function readSource(
   if (typeof source !== "function" || !isExpression(expression)) {
     throw new InputError({
       field,
-      given: typeof source === "function" ? `a function that returns ${describeGiven(expression)}` : describeGiven(source),
+      given:
+        typeof source === "function" ? `a function that returns ${describeGiven(expression)}` : describeGiven(source),
       expected: "a formula, or a function of the system's symbols that returns an expression",
     });
   }

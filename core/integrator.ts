@@ -42,8 +42,16 @@ export interface Integrator {
   readonly stochastic: boolean;
   /** Where the method comes from. */
   readonly reference: string;
-  /** Why this system cannot be integrated by this method, in one sentence; `undefined` where it can. */
+  /**
+   * Why this system cannot be integrated by this method and what to use instead, in one sentence without its full stop;
+   * `undefined` where it can.
+   */
   refusal(system: DynamicalSystem): string | undefined;
   /** The state after one step. */
   advance(context: StepContext): StateExpressions;
+  /**
+   * The state after one step of a run backwards in time, for methods where that is not the step with -h; `undefined` where
+   * the system has no such step.
+   */
+  retreat?(context: StepContext): StateExpressions | undefined;
 }

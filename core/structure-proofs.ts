@@ -2,7 +2,7 @@ import { evaluate } from "./compile/interpreter/evaluate.js";
 import { jacobianProduct, transposedJacobianProduct } from "./expression/derivatives.js";
 import { type Expression, sizeOf, topologicalOrder } from "./expression/expression.js";
 import { constant, symbol } from "./expression/functions.js";
-import { constantValue, symbolsOf } from "./expression/primitives/leaves.js";
+import { symbolsOf } from "./expression/primitives/leaves.js";
 import { substitute } from "./expression/transform.js";
 import { RandomStream } from "./random.js";
 
@@ -11,10 +11,6 @@ export function dependsOn(expressions: readonly Expression[], symbols: readonly 
   const sought = new Set(symbols);
   return topologicalOrder(expressions).some((node) => sought.has(node));
 }
-
-/** Whether every expression is a constant whose entries are all zero. */
-export const isZero = (expressions: readonly Expression[]): boolean =>
-  expressions.every((expression) => constantValue(expression) === 0);
 
 /** Fresh symbols of the shapes of `like`, for directions of derivatives; no block can have such a name. */
 export const directionSymbols = (like: readonly Expression[]): Expression[] =>
@@ -86,7 +82,8 @@ export function hasSymmetricJacobian(field: readonly Expression[], state: readon
 
 /**
  * 1/mass by momentum block where the velocities are the momenta over constant masses, entry by entry: no dependence on the
- * coordinates, linear in the momenta with no constant part, and diagonal. `undefined` where the graph does not show it.
+ * coordinates or the time, linear in the momenta, diagonal, and zero at rest (looked at for random parameters). `undefined`
+ * where that is not so.
  */
 export function inverseMassOf(
   velocities: readonly Expression[],
@@ -94,10 +91,13 @@ export function inverseMassOf(
   coordinates: readonly Expression[],
   time: Expression,
 ): Expression[] | undefined {
-  const atRest = substitute(velocities, new Map(momenta.map((momentum) => [momentum, constant(0, momentum.shape)])));
-  if (!isZero(atRest)) return undefined;
+  if (dependsOn(velocities, [...coordinates, time])) return undefined;
   const directions = directionSymbols(momenta);
   const moved = jacobianProduct(velocities, momenta, directions);
-  if (dependsOn(moved, [...momenta, ...coordinates, time])) return undefined;
-  return isDiagonal(moved, directions) ? diagonalOf(moved, directions) : undefined;
+  if (dependsOn(moved, momenta) || !isDiagonal(moved, directions)) return undefined;
+  const atRest = substitute(velocities, new Map(momenta.map((momentum) => [momentum, constant(0, momentum.shape)])));
+  const moves = [1, 2].some((seed) =>
+    evaluate(atRest, randomBindings(atRest, seed)).some((velocity) => velocity.some((entry) => entry !== 0)),
+  );
+  return moves ? undefined : diagonalOf(moved, directions);
 }

@@ -98,29 +98,39 @@ function columnExtremes(
 }
 
 function simplified(from: number, to: number, px: (i: number) => number, py: (i: number) => number): number[] {
-  const keep = new Set([from, to - 1]);
-  const open: [number, number][] = [[from, to - 1]];
+  const x = Float64Array.from({ length: to - from }, (_, i) => px(from + i));
+  const y = Float64Array.from({ length: to - from }, (_, i) => py(from + i));
+  const keep = new Uint8Array(x.length);
+  keep[0] = keep[x.length - 1] = 1;
+  const open: [number, number][] = [[0, x.length - 1]];
   for (let range = open.pop(); range !== undefined; range = open.pop()) {
-    const [a, b] = range;
-    let farthest = -1;
-    let distance = tolerance;
-    for (let i = a + 1; i < b; i++) {
-      const d = distanceToSegment(px(i), py(i), px(a), py(a), px(b), py(b));
-      if (d > distance) {
-        distance = d;
-        farthest = i;
-      }
-    }
-    if (farthest < 0) continue;
-    keep.add(farthest);
-    open.push([a, farthest], [farthest, b]);
+    const farthest = farthestFromChord(x, y, ...range);
+    if (farthest === undefined) continue;
+    keep[farthest] = 1;
+    open.push([range[0], farthest], [farthest, range[1]]);
   }
-  return [...keep].sort((i, j) => i - j);
+  const kept: number[] = [];
+  keep.forEach((isKept, i) => {
+    if (isKept === 1) kept.push(from + i);
+  });
+  return kept;
 }
 
-function distanceToSegment(x: number, y: number, ax: number, ay: number, bx: number, by: number): number {
-  const length2 = (bx - ax) ** 2 + (by - ay) ** 2;
-  const along = length2 === 0 ? 0 : ((x - ax) * (bx - ax) + (y - ay) * (by - ay)) / length2;
-  const t = Math.min(1, Math.max(0, along));
-  return Math.hypot(x - ax - t * (bx - ax), y - ay - t * (by - ay));
+/** The point between two others that is farthest from the segment joining them; undefined where all are near enough. */
+function farthestFromChord(x: Float64Array, y: Float64Array, a: number, b: number): number | undefined {
+  const [ax, ay] = [x[a] as number, y[a] as number];
+  const [dx, dy] = [(x[b] as number) - ax, (y[b] as number) - ay];
+  const length2 = dx * dx + dy * dy;
+  let farthest: number | undefined;
+  let distance2 = tolerance * tolerance;
+  for (let i = a + 1; i < b; i++) {
+    const [rx, ry] = [(x[i] as number) - ax, (y[i] as number) - ay];
+    const along = length2 === 0 ? 0 : Math.min(1, Math.max(0, (rx * dx + ry * dy) / length2));
+    const [ex, ey] = [rx - along * dx, ry - along * dy];
+    const here2 = ex * ex + ey * ey;
+    if (here2 <= distance2) continue;
+    distance2 = here2;
+    farthest = i;
+  }
+  return farthest;
 }

@@ -1,7 +1,9 @@
 import { Resvg } from "@resvg/resvg-js";
 import { describe, expect, it } from "vitest";
+import { greys } from "./color-map.js";
 import { element } from "./document.js";
 import { createFigure } from "./figure.js";
+import { drawPixels } from "./pixel-image.js";
 
 const about = { title: 'A & "B"', description: "<nothing>", width: 200, height: 160 };
 const figure = createFigure(about, [element("rect", { x: 50, y: 40, width: 10, height: 10, fill: "#0072b2" })]);
@@ -31,6 +33,14 @@ describe("a figure", () => {
     expect(pixel(png, 200, 5, 5)).toEqual([255, 255, 255, 255]);
     expect(pixel(await figure.png({ background: "transparent" }), 400, 10, 10)).toEqual([0, 0, 0, 0]);
     expect(pixel(await figure.png(), 400, 110, 90)).toEqual([0x00, 0x72, 0xb2, 255]);
+  });
+
+  it("keeps pixels of an image sharp in the PNG", async () => {
+    const box = { x: 0, y: 0, width: 200, height: 160 };
+    const black = drawPixels(box, 2, 1, Uint8Array.of(0, 254), greys);
+    const png = await createFigure(about, [black]).png({ scale: 1 });
+    expect(pixel(png, 200, 97, 80)).toEqual([255, 255, 255, 255]);
+    expect(pixel(png, 200, 103, 80)).toEqual([0, 0, 0, 255]);
   });
 
   it("refuses a scale it cannot draw at", async () => {

@@ -4,11 +4,12 @@ import { type HistogramOptions, histogram } from "./histogram.js";
 
 const base = { title: "Samples", x: { label: "x" } };
 
-function bars(options: HistogramOptions): { width: number; height: number }[] {
+function bars(options: HistogramOptions): { width: number; height: number; top: number }[] {
   const svg = new JSDOM(histogram(options).svg(), { contentType: "image/svg+xml" }).window.document.documentElement;
   return [...svg.querySelectorAll('g[aria-label="rect"] rect')].map((node) => ({
     width: Number(node.getAttribute("width")),
     height: Number(node.getAttribute("height")),
+    top: Number(node.getAttribute("y")),
   }));
 }
 
@@ -30,12 +31,15 @@ describe("histograms", () => {
   });
 
   it("have area 1, so that a density of area 1 fits them", () => {
-    const even = { ...base, samples: Float64Array.from({ length: 1000 }, (_, i) => (i + 0.5) / 1000), binCount: 10 };
-    const domain: readonly [number, number] = [0, 1];
-    const drawn = bars({ ...even, x: { label: "x", domain }, y: { label: "density", domain: [0, 2] } });
-    const full = bars({ ...even, x: { label: "x", domain }, y: { label: "density", domain: [0, 1] } });
+    const samples = Float64Array.from({ length: 1000 }, (_, i) => (i + 0.5) / 500);
+    const domain: readonly [number, number] = [0, 2];
+    const density = { name: "1/2", value: () => 0.5 };
+    const even = { ...base, x: { label: "x", domain }, samples, binCount: 10, density };
+    const svg = histogram(even).svg();
+    const curve = Number(/aria-label="line".*?<path d="M[\d.]+,([\d.]+)/.exec(svg)?.[1]);
+    const drawn = bars(even);
     expect(drawn.length).toBe(10);
-    for (const [i, bar] of drawn.entries()) expect(bar.height).toBeCloseTo((full[i]?.height ?? 0) / 2, 6);
+    for (const { top } of drawn) expect(top).toBeCloseTo(curve, 2);
   });
 
   it("count every sample once, those on the last edge included", () => {
@@ -47,8 +51,10 @@ describe("histograms", () => {
     ]);
   });
 
-  it("choose bins fine enough for two narrow peaks", () => {
+  it("choose bins fine enough for two narrow peaks, and no finer than noise allows", () => {
     expect(bars({ ...base, samples: peaks }).length).toBeGreaterThan(30);
+    const scattered = Float64Array.from({ length: 2000 }, (_, i) => (i * i * Math.SQRT2) % 1);
+    expect(bars({ ...base, samples: scattered }).length).toBeLessThan(25);
     expect(bars({ ...base, samples: [5, 5, 5] }).filter((bar) => bar.height > 0).length).toBe(1);
   });
 

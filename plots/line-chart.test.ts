@@ -105,7 +105,7 @@ describe("line charts", () => {
     const svg = parse({ ...base, series: [{ name: "", x, y: [1, 2, 3, 1], band }] });
     const outline = svg.querySelector('g[fill-opacity="0.16"] path')?.getAttribute("d") ?? "";
     expect(outline.match(/Z/g)?.length).toBe(2);
-    expect(outline.match(/[ML]/g)?.length).toBeGreaterThanOrEqual(5);
+    expect(outline.match(/[ML]/g)?.length).toBe(6);
   });
 
   it("draws power laws as straight guides of the right slope between log axes", () => {

@@ -6,7 +6,7 @@ import type {
   ParameterDeclaration,
   StateDeclaration,
 } from "../core/block-declarations.js";
-import { SystemDraft, type SystemDeclaration } from "../core/define-system.js";
+import { type SystemDeclaration, SystemDraft } from "../core/define-system.js";
 import { gradient } from "../core/expression/derivatives.js";
 import { negate } from "../core/expression/functions.js";
 import type { ExpressionSource } from "../core/expression-source.js";

@@ -6,14 +6,13 @@ import type {
   ParameterDeclaration,
   StateDeclaration,
 } from "../core/block-declarations.js";
-import { SystemDraft, type SystemDeclaration } from "../core/define-system.js";
+import { type SystemDeclaration, SystemDraft } from "../core/define-system.js";
 import type { ExpressionSource } from "../core/expression-source.js";
 import { hasSymmetricJacobian } from "../core/structure-proofs.js";
 import type { DynamicalSystem } from "../core/system.js";
 
 /** What {@link forceSystem} takes. */
-export interface ForceSystemDeclaration<S, P, I>
-  extends SystemDeclaration<P, I, NamesOf<S> | NamesOf<P> | NamesOf<I>> {
+export interface ForceSystemDeclaration<S, P, I> extends SystemDeclaration<P, I, NamesOf<S> | NamesOf<P> | NamesOf<I>> {
   /** State blocks by name: a shape, or `{ shape, bounds, unit }`. */
   readonly state: S;
   /** dz/dt of every state block, of the block's shape (a scalar fills it), of state, parameters, input and `t`. */

@@ -5,14 +5,13 @@ import type {
   NoBlocks,
   ParameterDeclaration,
 } from "../core/block-declarations.js";
-import { SystemDraft, type SystemDeclaration } from "../core/define-system.js";
-import { formatShape, InputError } from "../core/errors.js";
+import { type SystemDeclaration, SystemDraft } from "../core/define-system.js";
 import { gradient } from "../core/expression/derivatives.js";
-import { sameShape } from "../core/expression/expression.js";
 import { negate } from "../core/expression/functions.js";
 import type { ExpressionSource } from "../core/expression-source.js";
 import { dependsOn, inverseMassOf } from "../core/structure-proofs.js";
 import type { DynamicalSystem, KineticStructure, StateBlock } from "../core/system.js";
+import { checkPairs } from "./pairs.js";
 
 /** What {@link hamiltonianSystem} takes. */
 export interface HamiltonianSystemDeclaration<Q, M, P, I>
@@ -66,30 +65,6 @@ function kineticStructure(
 ): KineticStructure | undefined {
   if (inverseMasses === undefined) return undefined;
   const momenta = draft.state.filter(({ role }) => role === "momentum");
-  const inverseMass = new Map(
-    inverseMasses.map((inverse, k) => [(momenta[k] as StateBlock).name, inverse] as const),
-  );
+  const inverseMass = new Map(inverseMasses.map((inverse, k) => [(momenta[k] as StateBlock).name, inverse] as const));
   return { inverseMass };
-}
-
-/** Refuses momenta that are not one per coordinate, in order and of its shape. */
-function checkPairs(draft: SystemDraft): void {
-  const coordinates = draft.state.filter(({ role }) => role === "coordinate");
-  const momenta = draft.state.filter(({ role }) => role === "momentum");
-  if (coordinates.length !== momenta.length) {
-    throw new InputError({
-      field: draft.at("momenta"),
-      given: `${momenta.length} blocks`,
-      expected: `${coordinates.length}, one for each of ${coordinates.map(({ name }) => name).join(", ")}`,
-    });
-  }
-  momenta.forEach((momentum, k) => {
-    const coordinate = coordinates[k] as StateBlock;
-    if (sameShape(momentum.shape, coordinate.shape)) return;
-    throw new InputError({
-      field: draft.at(`momenta.${momentum.name}`),
-      given: `the shape ${formatShape(momentum.shape)}`,
-      expected: `${formatShape(coordinate.shape)}, the shape of its coordinate ${coordinate.name}`,
-    });
-  });
 }

@@ -6,7 +6,7 @@ import {
   type NoBlocks,
   type ParameterDeclaration,
 } from "../core/block-declarations.js";
-import { SystemDraft, type SystemDeclaration } from "../core/define-system.js";
+import { type SystemDeclaration, SystemDraft } from "../core/define-system.js";
 import { InputError } from "../core/errors.js";
 import { gradient, jacobianProduct } from "../core/expression/derivatives.js";
 import type { Expression } from "../core/expression/expression.js";
@@ -82,15 +82,15 @@ export function lagrangianSystem<
   });
   const acceleration = accelerations(mass, forces);
 
-  const conservative =
-    damping === undefined && generalisedForce.size === 0 && !dependsOn([lagrangian], [draft.time]);
+  const conservative = damping === undefined && generalisedForce.size === 0 && !dependsOn([lagrangian], [draft.time]);
   const action = momenta.map((momentum, k) => dot(momentum, velocities[k] as Expression)).reduce(add);
   return draft.finish({
     kind: "lagrangian",
     scalar: lagrangian,
     field: [...velocities, ...acceleration],
     facts: {
-      separable: !dependsOn(massExpressions(mass), [...coordinates, ...velocities]) && !dependsOn(acceleration, velocities),
+      separable:
+        !dependsOn(massExpressions(mass), [...coordinates, ...velocities]) && !dependsOn(acceleration, velocities),
     },
     ...(damping === undefined ? {} : { damping: damping.name }),
     ...(generalisedForce.size === 0 ? {} : { generalisedForce }),

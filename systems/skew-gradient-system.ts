@@ -8,7 +8,7 @@ import {
   type ParameterDeclaration,
   type StateDeclaration,
 } from "../core/block-declarations.js";
-import { SystemDraft, type SystemDeclaration } from "../core/define-system.js";
+import { type SystemDeclaration, SystemDraft } from "../core/define-system.js";
 import { formatShape, InputError } from "../core/errors.js";
 import { gradient } from "../core/expression/derivatives.js";
 import { type Expression, sameShape } from "../core/expression/expression.js";
@@ -81,13 +81,18 @@ function readTimeConstant(draft: SystemDraft, { name, shape }: StateBlock, value
   if (typeof value === "number" && value > 0 && Number.isFinite(value)) return constant(value);
   const parameter = draft.parameters.find((candidate) => candidate.name === value);
   if (parameter === undefined) {
-    throw new InputError({ field, given: describeGiven(value), expected: "a positive number or the name of a parameter" });
+    throw new InputError({
+      field,
+      given: describeGiven(value),
+      expected: "a positive number or the name of a parameter",
+    });
   }
   if (parameter.shape.length > 0 && !sameShape(parameter.shape, shape)) {
     throw new InputError({
       field,
       given: `the parameter ${parameter.name} of the shape ${formatShape(parameter.shape)}`,
-      expected: shape.length === 0 ? "a scalar parameter" : `a scalar parameter, or one of the shape ${formatShape(shape)}`,
+      expected:
+        shape.length === 0 ? "a scalar parameter" : `a scalar parameter, or one of the shape ${formatShape(shape)}`,
     });
   }
   return parameter.symbol;

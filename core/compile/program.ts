@@ -33,6 +33,17 @@ export interface BatchOptions {
   readonly trajectories?: number;
   /** Names of the symbols that have one value per trajectory. Carried symbols always do. */
   readonly perTrajectory?: ReadonlySet<string>;
+  /** Buffers to use as inputs, by symbol name, so that several programs share them; others are allocated. */
+  readonly bind?: Readonly<Record<string, Float64Array>>;
+}
+
+/** The bound buffer of a symbol, or a new one. */
+export function inputBuffer(name: string, length: number, bind: BatchOptions["bind"]): Float64Array {
+  const bound = bind !== undefined && Object.hasOwn(bind, name) ? bind[name] : undefined;
+  if (bound !== undefined && bound.length !== length) {
+    throw new Error(`buffer bound to ${name} has ${bound.length} entries, the program needs ${length}`);
+  }
+  return bound ?? new Float64Array(length);
 }
 
 /** A compiled function. Write `inputs`, call `run`, read `outputs`; the buffers stay the same objects. */

@@ -18,7 +18,8 @@ function checkShapes(what: string, of: readonly Expression[], given: readonly Ex
  * Reverse mode: J' w for the outputs' cotangents w, as graphs.
  *
  * @param cotangents one per output, of its shape
- * @returns one expression per entry of `withRespectTo` (any nodes, mostly symbols), of its shape
+ * @param withRespectTo any nodes, mostly symbols; each counts as independent, also where one is computed from another
+ * @returns one expression per entry of `withRespectTo`, of its shape
  */
 export function transposedJacobianProduct(
   outputs: readonly Expression[],
@@ -42,7 +43,7 @@ export function transposedJacobianProduct(
   });
   for (const node of order.reverse()) {
     const cotangent = accumulated.get(node);
-    if (cotangent === undefined || !node.operands.some((operand) => relevant.has(operand))) continue;
+    if (cotangent === undefined || wanted.has(node)) continue;
     const contributions = node.primitive.pullback(node, cotangent);
     node.operands.forEach((operand, k) => {
       const contribution = contributions[k];
@@ -53,7 +54,7 @@ export function transposedJacobianProduct(
 }
 
 /**
- * Forward mode: J v for tangents v of some nodes (mostly symbols), as graphs.
+ * Forward mode: J v for tangents v of some nodes (mostly symbols, each independent of the others), as graphs.
  *
  * @returns one expression per output, of its shape
  */

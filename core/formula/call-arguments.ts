@@ -63,11 +63,9 @@ export class CallArguments {
 
   /** An axis of an array of this rank, counted from 0, or from the last backwards when negative. */
   axis(index: number, rank: number, fallback?: number): number {
+    if (rank === 0) this.refuse(0, "an array; a scalar has no axes");
     const axis = this.integer(index, Number.NEGATIVE_INFINITY, fallback);
-    if (axis < -rank || axis >= rank) {
-      const range = rank === 0 ? "no axis, because a scalar has none" : `an axis from 0 to ${rank - 1}`;
-      this.refuse(Math.min(index, this.count - 1), range);
-    }
+    if (axis < -rank || axis >= rank) this.refuse(index, `an axis from 0 to ${rank - 1}`);
     return axis < 0 ? axis + rank : axis;
   }
 

@@ -241,12 +241,7 @@ const functions: readonly FormulaFunction[] = [
     "pad",
     "a axis before after",
     (call) =>
-      build.pad(
-        call.expression(0),
-        call.axis(1, rank(call.expression(0))),
-        call.integer(2, 0),
-        call.integer(3, 0),
-      ),
+      build.pad(call.expression(0), call.axis(1, rank(call.expression(0))), call.integer(2, 0), call.integer(3, 0)),
     padPrimitive,
     ({ attributes: { axis, before, after } }, a) => [a, axis, before, after],
   ),
@@ -254,12 +249,7 @@ const functions: readonly FormulaFunction[] = [
     "shift",
     "a by boundary? axis?",
     (call) =>
-      build.shift(
-        call.expression(0),
-        call.integer(1),
-        call.boundary(2),
-        call.axis(3, rank(call.expression(0)), 0),
-      ),
+      build.shift(call.expression(0), call.integer(1), call.boundary(2), call.axis(3, rank(call.expression(0)), 0)),
     shiftPrimitive,
     ({ attributes: { by, boundary, axis } }, a) => {
       const rule = boundary === "zero" ? 0 : boundary;

@@ -1,3 +1,4 @@
+import { InputError } from "../errors.js";
 import { type Expression, isNode, type Primitive, type Shape, sizeOf } from "../expression/expression.js";
 import { divide, matmul, multiply, negate, outer, power, reshape, solve } from "../expression/functions.js";
 import {
@@ -9,11 +10,18 @@ import {
   subtractPrimitive,
 } from "../expression/primitives/arithmetic.js";
 import { lessPrimitive } from "../expression/primitives/comparison.js";
-import { constant, constantPrimitive, constantValue, symbolName, symbolPrimitive } from "../expression/primitives/leaves.js";
+import {
+  constant,
+  constantPrimitive,
+  constantValue,
+  symbolName,
+  symbolPrimitive,
+} from "../expression/primitives/leaves.js";
 import { matmulPrimitive } from "../expression/primitives/matmul.js";
 import { reshapePrimitive, slicePrimitive } from "../expression/primitives/rearrangement.js";
 import { solvePrimitive } from "../expression/primitives/solve.js";
 import { formulaFunctions, type PrintedArgument, type Spelling } from "./functions.js";
+import { isExpression } from "./names.js";
 
 /** Operators between two operands. */
 export type Operator = "+" | "-" | "*" | "/" | "@" | "^" | "<" | "<=";
@@ -56,7 +64,7 @@ export function surfaceOperands(surface: Surface): readonly Expression[] {
     case "binary":
       return [surface.left, surface.right];
     case "call":
-      return surface.arguments.filter((argument) => typeof argument === "object" && !ArrayBuffer.isView(argument));
+      return surface.arguments.filter(isExpression);
     default:
       return [];
   }
@@ -172,7 +180,9 @@ function indexSurface(node: Expression): Surface | undefined {
     const range = ranges.get(k);
     if (range === undefined) return [undefined, undefined];
     const { start, stop } = range;
-    return dropped.has(k) ? start : [start > 0 ? start : undefined, stop < (operand.shape[k] as number) ? stop : undefined];
+    return dropped.has(k)
+      ? start
+      : [start > 0 ? start : undefined, stop < (operand.shape[k] as number) ? stop : undefined];
   });
   return { kind: "index", operand, indices };
 }
@@ -254,12 +264,16 @@ const rules = rulesByPrimitive();
 /**
  * The outermost syntax of an expression.
  *
- * @throws Error for a primitive the formula language cannot write
+ * @throws InputError for an operation no formula can express, such as a native field
  */
 export function surfaceOf(node: Expression): Surface {
   for (const rule of rules.get(node.primitive) ?? []) {
     const surface = rule(node);
     if (surface !== undefined) return surface;
   }
-  throw new Error(`the formula language has no spelling for the primitive ${node.primitive.name}`);
+  throw new InputError({
+    field: "expression to print",
+    given: `the operation ${node.primitive.name}`,
+    expected: "operations of the formula language",
+  });
 }

@@ -13,7 +13,7 @@ export {
   type NodeInput,
   nodes,
 } from "./inputs.js";
-export { type ObservedRun, type Observer, observer, symbolsOfSystem } from "./observer.js";
+export { type ObservedRun, type Observer, observer, readSystemExpression } from "./observer.js";
 export type {
   InitialValues,
   ParameterValues,
@@ -21,7 +21,7 @@ export type {
   SaveOptions,
   SimulateAsyncOptions,
   SimulateOptions,
-  SystemSymbols,
+  SystemExpression,
 } from "./options.js";
 export type { SimulationResult, SimulationStatus } from "./result.js";
 export { type NoisePlace, type RowFiller, rowFiller } from "./rows.js";

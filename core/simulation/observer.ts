@@ -2,10 +2,10 @@ import type { Backend } from "../compile/program.js";
 import { InputError } from "../errors.js";
 import { type Expression, sizeOf, topologicalOrder } from "../expression/expression.js";
 import { symbol, symbolsOf } from "../expression/primitives/leaves.js";
-import { type BlockNames, type DynamicalSystem, type StateArray, TIME } from "../system.js";
+import { type AnyExpressionSource, readSource } from "../expression-source.js";
+import { type DynamicalSystem, type StateArray, TIME } from "../system.js";
 import { type Clock, timeAt } from "./clock.js";
 import type { InputSource } from "./inputs.js";
-import type { SystemSymbols } from "./options.js";
 
 /** The run whose states are observed. */
 export interface ObservedRun {
@@ -24,19 +24,18 @@ export interface Observer {
   observe(states: Readonly<Record<string, Float64Array>>, position: number, step: number): void;
 }
 
-/** The symbols of a system by name, and `t`. */
-export function symbolsOfSystem<N extends BlockNames>(system: DynamicalSystem<N>): SystemSymbols<N> {
+/** Reads a formula or function over all symbols of a system and `t`. */
+export function readSystemExpression(field: string, source: AnyExpressionSource, system: DynamicalSystem): Expression {
   const blocks = [...system.state, ...system.parameters, ...system.input];
-  const symbols = Object.fromEntries(blocks.map((block) => [block.name, block.symbol]));
-  return { ...symbols, [TIME]: symbol(TIME) } as SystemSymbols<N>;
+  const scope = new Map(blocks.map((block) => [block.name, block.symbol]));
+  return readSource(field, source, scope.set(TIME, symbol(TIME)));
 }
 
 /**
  * Compiles expressions of a system's state, parameters, inputs and `t`.
  *
  * @param field the option that gave the expressions, for error messages
- * @throws InputError where an expression has a symbol that is not the system's, or a held input, which belongs to steps and
- * has no value at a state
+ * @throws InputError where an expression depends on a held input, which belongs to steps and has no value at a state
  */
 export function observer(
   field: string,
@@ -48,14 +47,13 @@ export function observer(
   const trajectories = run.trajectories ?? 1;
   const stateSizes = new Map(system.state.map(({ name, shape }) => [name, trajectories * sizeOf(shape)]));
   const used = [...symbolsOf(topologicalOrder(expressions)).keys()];
-  for (const name of used) {
-    if (name === TIME || stateSizes.has(name) || Object.hasOwn(run.parameters, name)) continue;
-    const timing = run.inputs.get(name)?.timing;
-    if (timing !== undefined && timing !== "held") continue;
+  const held = used.find((name) => run.inputs.get(name)?.timing === "held");
+  if (held !== undefined) {
     throw new InputError({
       field,
-      given: timing === undefined ? `the symbol ${name}` : `the held input ${name}`,
-      expected: timing === undefined ? `symbols of "${system.name}" only` : "quantities that have a value at a state",
+      given: `the held input ${held}`,
+      expected: "quantities that have a value at a state",
+      remedy: "give the input at nodes",
     });
   }
   const perTrajectory = new Set<string>(stateSizes.keys());

@@ -1,5 +1,5 @@
 import type { Backend } from "../compile/program.js";
-import type { Expression } from "../expression/expression.js";
+import type { ExpressionSource } from "../expression-source.js";
 import type { Integrator } from "../integrator.js";
 import type { BlockNames, NumericValue } from "../system.js";
 import type { InputValue } from "./inputs.js";
@@ -15,10 +15,8 @@ export interface Progress {
   readonly remainingSeconds: number;
 }
 
-/** The symbols of a system by name, and `t`, to build expressions of. */
-export type SystemSymbols<N extends BlockNames> = {
-  readonly [K in N["state"] | N["parameters"] | N["input"] | "t"]: Expression;
-};
+/** A formula, or a function of the system's symbols and `t` that returns an expression. */
+export type SystemExpression<N extends BlockNames> = ExpressionSource<N["state"] | N["parameters"] | N["input"]>;
 
 /** What is kept of a run. */
 export interface SaveOptions<N extends BlockNames, Saved extends string> {
@@ -30,8 +28,8 @@ export interface SaveOptions<N extends BlockNames, Saved extends string> {
   readonly every?: number;
   /** Keep the states at these times instead; in the order of the run, each at the end of a step. */
   readonly times?: ArrayLike<number>;
-  /** Keep functions of the state instead of the state: expressions of the system's symbols, by name. */
-  readonly map?: (symbols: SystemSymbols<N>) => Readonly<Record<Saved, Expression>>;
+  /** Keep functions of the state instead of the state, by name: formulas or functions of the system's symbols. */
+  readonly map?: { readonly [K in Saved]: SystemExpression<N> };
 }
 
 /** An object with these keys; where there are no names, an object without keys. */
@@ -39,8 +37,21 @@ type ByName<Names extends string, Value> = [Names] extends [never]
   ? Readonly<Record<string, never>>
   : { readonly [K in Names]: Value };
 
+/** The parameters that have a default, where the system's type knows them; else any may have one. */
+type Defaulted<N extends BlockNames> = N extends { readonly defaults: infer Names extends string }
+  ? Names
+  : N["parameters"];
+
 /** Parameter values by name; those that have a default may be left out. */
-export type ParameterValues<N extends BlockNames> = Partial<ByName<N["parameters"], NumericValue>>;
+export type ParameterValues<N extends BlockNames> = [N["parameters"]] extends [never]
+  ? Readonly<Record<string, never>>
+  : { readonly [K in Exclude<N["parameters"], Defaulted<N>>]: NumericValue } & {
+      readonly [K in Extract<N["parameters"], Defaulted<N>>]?: NumericValue;
+    };
+
+type ParameterOption<N extends BlockNames> = [Exclude<N["parameters"], Defaulted<N>>] extends [never]
+  ? { readonly parameters?: ParameterValues<N> }
+  : { readonly parameters: ParameterValues<N> };
 
 /** Initial state by block name. */
 export type InitialValues<N extends BlockNames> = ByName<N["state"], NumericValue>;
@@ -60,8 +71,6 @@ interface CommonOptions<N extends BlockNames, Saved extends string> {
   readonly integrator: Integrator;
   /** The state at the start. With several trajectories a block may have one value for all, or a leading axis. */
   readonly initial: InitialValues<N>;
-  /** Values of the parameters that have no default, and of others to change. */
-  readonly parameters?: ParameterValues<N>;
   /**
    * The time of the initial state.
    *
@@ -91,13 +100,15 @@ interface CommonOptions<N extends BlockNames, Saved extends string> {
 
 /**
  * What to simulate. Exactly one of `until` (a time; before `start` the run goes backwards in time) and `steps` is given;
- * `input` has a value for each declared input: a constant, `held(rows)`, `nodes(rows)` or a function of t.
+ * `parameters` has values of the parameters without a default and of others to change,
+ * `input` a value for each declared input: a constant, `held(rows)`, `nodes(rows)` or a function of t.
  */
 export type SimulateOptions<N extends BlockNames = BlockNames, Saved extends string = N["state"]> = CommonOptions<
   N,
   Saved
 > &
   HorizonOption &
+  ParameterOption<N> &
   InputOption<N>;
 
 /** {@link SimulateOptions}, and a signal that stops the run and keeps what it has. */

@@ -1,9 +1,9 @@
 import type { Backend } from "../compile/program.js";
 import { InputError } from "../errors.js";
-import type { Shape } from "../expression/expression.js";
+import type { Expression, Shape } from "../expression/expression.js";
 import type { BlockNames, StateArray } from "../system.js";
 import { type Clock, stepOf, timeAt } from "./clock.js";
-import { type ObservedRun, observer, symbolsOfSystem } from "./observer.js";
+import { type ObservedRun, observer, readSystemExpression } from "./observer.js";
 import type { SaveOptions } from "./options.js";
 
 /** Keeps what a run is asked to save. */
@@ -64,7 +64,7 @@ export function recorder(
       refresh(step);
       for (let k = 0; k < quantities.length; k++) {
         const { buffer } = quantities[k] as Quantity;
-        (arrays[k] as Float64Array).set(buffer, count * buffer.length);
+        copyTo(arrays[k] as Float64Array, count * buffer.length, buffer);
       }
       count++;
     },
@@ -82,6 +82,12 @@ export function recorder(
       return { times, savedSteps, states: Object.fromEntries(states) };
     },
   };
+}
+
+/** `set` is the fastest for long arrays, and costs more than it copies for short ones. */
+function copyTo(target: Float64Array, offset: number, source: Float64Array): void {
+  if (source.length > 32) target.set(source, offset);
+  else for (let i = 0; i < source.length; i++) target[offset + i] = source[i] as number;
 }
 
 function stepsToSave({ every, times }: SaveOptions<BlockNames, string>, clock: Clock): Float64Array {
@@ -137,13 +143,11 @@ function quantitiesOf(
     }));
     return { quantities, refresh: () => {} };
   }
-  const entries = Object.entries(map(symbolsOfSystem(run.system)));
-  const watch = observer(
-    "save.map",
-    entries.map(([, expression]) => expression),
-    run,
-    backend,
-  );
+  const entries = Object.entries(map).map(([name, source]): [string, Expression] => {
+    return [name, readSystemExpression(`save.map.${name}`, source, run.system)];
+  });
+  const expressions = entries.map(([, expression]) => expression);
+  const watch = observer("save.map", expressions, run, backend);
   return {
     quantities: entries.map(([name, { shape }], k) => ({ name, shape, buffer: watch.outputs[k] as Float64Array })),
     refresh: (step) => watch.observe(state, 0, step),

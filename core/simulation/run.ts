@@ -1,4 +1,4 @@
-import { interpreter } from "../compile/interpreter/interpreter.js";
+import { defaultBackend } from "../compile/choose.js";
 import type { Backend, CompiledLoop } from "../compile/program.js";
 import { InputError } from "../errors.js";
 import { type Expression, sizeOf } from "../expression/expression.js";
@@ -7,12 +7,12 @@ import type { Integrator } from "../integrator.js";
 import { checkSeed } from "../random.js";
 import type { BlockNames, DynamicalSystem, NumericValue, StateArray } from "../system.js";
 import { type Clock, layClock } from "./clock.js";
-import { type InputSource, type InputValue, inputSource } from "./inputs.js";
+import type { InputSource, InputValue } from "./inputs.js";
 import type { Progress, SaveOptions } from "./options.js";
+import { readInitial, readInputs, readParameters } from "./read-values.js";
 import { type Recorder, recorder } from "./recorder.js";
 import { type RowFiller, rowFiller } from "./rows.js";
 import { START_TIME, STEP_SIZE, type StepProgram, stepProgram } from "./step-program.js";
-import { blockValues, checkNames, entryName, indexOf } from "./values.js";
 
 /** The options of a run with their names erased; the checks here are those that types cannot make. */
 export interface RunOptions {
@@ -65,7 +65,7 @@ const ROW_NUMBERS = 2 ** 17;
  * @throws InputError
  */
 export function prepareRun(system: DynamicalSystem, options: RunOptions): Run {
-  const { integrator, trajectories, seed = 0, firstTrajectory = 0, backend = interpreter } = options;
+  const { integrator, trajectories, seed = 0, firstTrajectory = 0, backend = defaultBackend() } = options;
   checkFit(system, integrator);
   const clock = layClock(options, integrator.step);
   checkDirection(system, integrator, clock);
@@ -78,7 +78,7 @@ export function prepareRun(system: DynamicalSystem, options: RunOptions): Run {
   const initial = readInitial(system, options.initial, count);
 
   const timings = Object.fromEntries([...inputs].map(([name, { timing }]) => [name, timing]));
-  const program = stepProgram(system, integrator, { timings });
+  const program = stepProgram(system, integrator, { timings, backwards: clock.step < 0 });
   const perTrajectory = new Set(program.noiseRows.map(({ symbol }) => nameOf(symbol)));
   for (const { name, shape } of system.parameters) {
     if ((parameters[name] as StateArray).shape.length > shape.length) perTrajectory.add(name);
@@ -138,90 +138,17 @@ function checkFit(system: DynamicalSystem, integrator: Integrator): void {
 }
 
 function checkDirection(system: DynamicalSystem, integrator: Integrator, clock: Clock): void {
-  if (clock.step > 0 || !(integrator.stochastic || system.time === "discrete")) return;
+  const oneWay = system.time === "discrete" && system.inverse === undefined;
+  if (clock.step > 0 || !(integrator.stochastic || oneWay)) return;
   throw new InputError({
     field: "until",
     given: "a time before the start",
     expected: "a later time",
-    remedy: `${integrator.stochastic ? "noise" : "a map"} has no reverse by a negative step`,
+    remedy: oneWay ? `"${system.name}" declares no inverse map` : "noise cannot be run backwards",
   });
 }
 
 function checkCount(field: string, value: number, least: number): void {
   if (Number.isInteger(value) && value >= least && value < 2 ** 32) return;
   throw new InputError({ field, given: String(value), expected: `a whole number from ${least} to 2^32 - 1` });
-}
-
-function readParameters(
-  system: DynamicalSystem,
-  given: Readonly<Record<string, NumericValue | undefined>>,
-  trajectories: number,
-): Record<string, StateArray> {
-  const names = system.parameters.map(({ name }) => name);
-  checkNames("parameters", given, names);
-  const values: Record<string, StateArray> = {};
-  for (const { name, shape, default: fallback } of system.parameters) {
-    const value = valueOf(given, name) ?? fallback;
-    const field = `parameters.${name}`;
-    if (value === undefined) throw missing(field, shape);
-    const { data, perTrajectory } = blockValues(field, value, shape, trajectories);
-    values[name] = { data, shape: perTrajectory ? [trajectories, ...shape] : shape };
-  }
-  return values;
-}
-
-function readInputs(
-  system: DynamicalSystem,
-  given: Readonly<Record<string, InputValue>>,
-  clock: Clock,
-  trajectories: number,
-): Map<string, InputSource> {
-  const names = system.input.map(({ name }) => name);
-  checkNames("input", given, names);
-  return new Map(
-    system.input.map((block) => {
-      const value = valueOf(given, block.name);
-      if (value === undefined) throw missing(`input.${block.name}`, block.shape);
-      return [block.name, inputSource(block, value, { clock, trajectories })];
-    }),
-  );
-}
-
-function readInitial(
-  system: DynamicalSystem,
-  given: Readonly<Record<string, NumericValue>>,
-  trajectories: number,
-): Map<string, Float64Array> {
-  const names = system.state.map(({ name }) => name);
-  checkNames("initial", given, names);
-  const initial = new Map<string, Float64Array>();
-  for (const { name, shape, bounds } of system.state) {
-    const value = valueOf(given, name);
-    const field = `initial.${name}`;
-    if (value === undefined) throw missing(field, shape);
-    const { data, perTrajectory } = blockValues(field, value, shape, trajectories);
-    const size = sizeOf(shape);
-    const outside = bounds === undefined ? -1 : data.findIndex((entry) => entry < bounds[0] || entry > bounds[1]);
-    if (bounds !== undefined && outside >= 0) {
-      throw new InputError({
-        field: entryName(field, indexOf(shape, outside % size)),
-        given: String(data[outside]),
-        expected: `a number in the block's bounds [${bounds.join(", ")}]`,
-      });
-    }
-    const all = new Float64Array(trajectories * size);
-    for (let lane = 0; lane < trajectories; lane++) {
-      all.set(perTrajectory ? data.subarray(lane * size, (lane + 1) * size) : data, lane * size);
-    }
-    initial.set(name, all);
-  }
-  return initial;
-}
-
-function valueOf<Value>(given: Readonly<Record<string, Value>>, name: string): Value | undefined {
-  return Object.hasOwn(given, name) ? given[name] : undefined;
-}
-
-function missing(field: string, shape: readonly number[]): InputError {
-  return new InputError({ field, given: "nothing", expected: `a value of shape [${shape.join(", ")}]` });
 }

@@ -39,6 +39,8 @@ export interface StepProgram {
 export interface StepProgramOptions {
   /** How each input varies; an input that is left out is constant: a symbol of its own name, without rows. */
   readonly timings?: Readonly<Record<string, InputTiming>>;
+  /** The run goes backwards in time: the step size will be negative. */
+  readonly backwards?: boolean;
 }
 
 /**
@@ -48,12 +50,14 @@ export interface StepProgramOptions {
  * names, {@link STEP_SIZE} (negative for a run backwards in time) and {@link START_TIME}; step k starts at
  * `START_TIME + k * STEP_SIZE`. Row symbols that no state depends on are left out.
  *
+ * A run backwards in time takes the integrator's step with -h, or its own `retreat` where it has one.
+ *
  * Random counters: the noise of draw `index` for the state block at position `b` of `B` blocks has the block `index * B + b`.
  */
 export function stepProgram(
   system: DynamicalSystem,
   integrator: Integrator,
-  { timings = {} }: StepProgramOptions = {},
+  { timings = {}, backwards = false }: StepProgramOptions = {},
 ): StepProgram {
   const inputRows = new Map<Expression, InputRow>();
   const noiseRows = new Map<Expression, NoiseRow>();
@@ -90,7 +94,7 @@ export function stepProgram(
     },
   };
 
-  const next = integrator.advance(context);
+  const next = (backwards ? integrator.retreat?.(context) : undefined) ?? integrator.advance(context);
   const carried = system.state.map((block) => ({ symbol: block.symbol, next: stateOf(next, block.name) }));
   for (const { symbol: state, next: value } of carried) {
     if (sameShape(state.shape, value.shape)) continue;

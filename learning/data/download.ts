@@ -125,14 +125,13 @@ async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
  * wrong; the signal's reason when it aborts
  */
 export async function downloadDataset(name: string, options: DownloadDatasetOptions): Promise<DownloadReport> {
-  const { directory, signal, known = KNOWN_DATASETS } = options;
+  const { directory, known = KNOWN_DATASETS } = options;
   const dataset = knownDataset(name, known);
   const base = parseBaseUrl(options.baseUrl ?? dataset.baseUrl);
   await checkTarget(directory);
   const fetched: string[] = [];
   const kept: string[] = [];
   for (const fileName of FILE_NAMES) {
-    signal?.throwIfAborted();
     const file = `${fileName}.gz`;
     const expected = dataset.checksums[fileName].packed;
     const path = join(directory, file);

@@ -21,7 +21,7 @@ function task(label: (x: number, y: number) => number, classes: number): ImageDa
 describe("linearClassifier", () => {
   it("learns three classes that two lines separate", () => {
     const stripes = task((x, y) => (x + y < 180 ? 0 : x + y < 330 ? 1 : 2), 3);
-    expect(linearClassifier(stripes)).toBeGreaterThan(0.96);
+    expect(linearClassifier(stripes)).toBeGreaterThan(0.93);
   });
 
   it("cannot learn exclusive or", () => {

@@ -1,13 +1,14 @@
 import { type Expression, sizeOf, topologicalOrder } from "../../expression/expression.js";
 import { symbol, symbolName, symbolsOf } from "../../expression/primitives/leaves.js";
 import { batchExpressions } from "../../expression/transform.js";
-import type {
-  Backend,
-  BatchOptions,
-  CompiledFunction,
-  CompiledLoop,
-  FunctionProgram,
-  LoopProgram,
+import {
+  type Backend,
+  type BatchOptions,
+  type CompiledFunction,
+  type CompiledLoop,
+  type FunctionProgram,
+  inputBuffer,
+  type LoopProgram,
 } from "../program.js";
 import { evaluate } from "./evaluate.js";
 
@@ -27,10 +28,10 @@ export function withTrajectories(
   return batchExpressions(expressions, batched, trajectories);
 }
 
-function buffersOf(expressions: readonly Expression[]): Record<string, Float64Array> {
+function buffersOf(expressions: readonly Expression[], bind: BatchOptions["bind"]): Record<string, Float64Array> {
   const buffers: Record<string, Float64Array> = {};
   for (const [name, node] of symbolsOf(topologicalOrder(expressions))) {
-    buffers[name] = new Float64Array(sizeOf(node.shape));
+    buffers[name] = inputBuffer(name, sizeOf(node.shape), bind);
   }
   return buffers;
 }
@@ -38,7 +39,7 @@ function buffersOf(expressions: readonly Expression[]): Record<string, Float64Ar
 function compileFunction(program: FunctionProgram, options: BatchOptions = {}): CompiledFunction {
   const { trajectories = 1, perTrajectory = new Set<string>() } = options;
   const outputs = withTrajectories(program.outputs, perTrajectory, trajectories);
-  const inputs = buffersOf(outputs);
+  const inputs = buffersOf(outputs, options.bind);
   const results = outputs.map((output) => new Float64Array(sizeOf(output.shape)));
   return {
     inputs,
@@ -57,7 +58,7 @@ function compileLoop(program: LoopProgram, options: BatchOptions & { readonly ca
   const { carried, rows = [], stepIndex, until } = program;
   const next = carried.map(({ next: value }) => value);
   const all = [...next, ...carried.map(({ symbol: state }) => state), ...(until === undefined ? [] : [until])];
-  const single = buffersOf(all);
+  const single = buffersOf(all, undefined);
   const own = new Set([...perTrajectory, ...carried.map(({ symbol: state }) => nameOf(state))]);
   const rowNames = new Set(rows.map(nameOf));
   const copies = (name: string): number => (own.has(name) ? trajectories : 1);
@@ -65,7 +66,7 @@ function compileLoop(program: LoopProgram, options: BatchOptions & { readonly ca
   const rowBuffers: Record<string, Float64Array> = {};
   for (const [name, buffer] of Object.entries(single)) {
     if (stepIndex !== undefined && name === nameOf(stepIndex)) continue;
-    if (!rowNames.has(name)) inputs[name] = new Float64Array(copies(name) * buffer.length);
+    if (!rowNames.has(name)) inputs[name] = inputBuffer(name, copies(name) * buffer.length, options.bind);
   }
   for (const row of rows) {
     const name = nameOf(row);

@@ -115,7 +115,8 @@ export class Emitter implements LoopSurroundings {
       }
     }
     // Later phases read aliases without knowing this schedule.
-    for (const alias of phase.aliases) if (phase.stored.has(this.sourceOf(alias))) this.setPlace(alias, this.place(alias));
+    for (const alias of phase.aliases)
+      if (phase.stored.has(this.sourceOf(alias))) this.setPlace(alias, this.place(alias));
     return lines;
   }
 

@@ -1,12 +1,13 @@
 import { type Expression, sizeOf } from "../../expression/expression.js";
 import { stableLogcosh, stableSigmoid, stableSoftplus } from "../../expression/primitives/transcendental.js";
-import type {
-  Backend,
-  BatchOptions,
-  CompiledFunction,
-  CompiledLoop,
-  FunctionProgram,
-  LoopProgram,
+import {
+  type Backend,
+  type BatchOptions,
+  type CompiledFunction,
+  type CompiledLoop,
+  type FunctionProgram,
+  inputBuffer,
+  type LoopProgram,
 } from "../program.js";
 import type { Emitter } from "./emitter.js";
 import { functionSource, loopSource } from "./module.js";
@@ -31,7 +32,7 @@ function compileFunction(program: FunctionProgram, options: BatchOptions = {}): 
   const { trajectories = 1, perTrajectory = new Set<string>() } = options;
   const inputs: Record<string, Float64Array> = {};
   for (const [name, size] of symbolSizes(program.outputs)) {
-    inputs[name] = new Float64Array(perTrajectory.has(name) ? size * trajectories : size);
+    inputs[name] = inputBuffer(name, perTrajectory.has(name) ? size * trajectories : size, options.bind);
   }
   const outputs = program.outputs.map((output) => new Float64Array(trajectories * sizeOf(output.shape)));
   const prepared = prepareFunction(program.outputs, options);
@@ -61,7 +62,7 @@ function loopModule(program: LoopProgram, options: BatchOptions, capacity: numbe
     if (program.stepIndex !== undefined && name === nameOf(program.stepIndex)) continue;
     const length = own.has(name) ? size * trajectories : size;
     if (rowNames.has(name)) rows[name] = new Float64Array(capacity * length);
-    else inputs[name] = new Float64Array(length);
+    else inputs[name] = inputBuffer(name, length, options.bind);
   }
   return { inputs, rows, ...loopSource(prepareLoop(program, options), inputs, rows, { trajectories, own, capacity }) };
 }

@@ -155,7 +155,12 @@ function frameOf(
   if (compute === "field") return { time, given, along: undefined, out: views(result, definition.outputs) };
   return compute === "jacobianProduct"
     ? { time, given, along: grouped(extra, definition), out: views(result, definition.outputs) }
-    : { time, given, along: views(extra[0] as Float64Array, definition.outputs), out: groupedViews(result, definition) };
+    : {
+        time,
+        given,
+        along: views(extra[0] as Float64Array, definition.outputs),
+        out: groupedViews(result, definition),
+      };
 }
 
 /** The frames of a node, kept while its buffers stay the same so that running allocates nothing. */

@@ -197,7 +197,14 @@ export const transposePrimitive: Primitive<PermutationAttribute> = rearrangement
     view: (node) => permutedView(operandOf(node).shape, node.attributes.axes),
   },
   simplify: (operand, { axes }) => {
-    if (axes.every((axis, k) => axis === k)) return operand;
+    // Moving only axes of extent one moves no entry.
+    const moved = axes.filter((axis) => operand.shape[axis] !== 1);
+    if (moved.every((axis, k) => k === 0 || axis > (moved[k - 1] as number))) {
+      return reshape(
+        operand,
+        axes.map((axis) => operand.shape[axis] as number),
+      );
+    }
     if (!isNode(operand, transposePrimitive)) return undefined;
     const inner = operand.attributes.axes;
     return transpose(

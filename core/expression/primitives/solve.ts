@@ -1,4 +1,3 @@
-import { LuDecomposition, Matrix } from "ml-matrix";
 import {
   apply,
   type BatchOperand,
@@ -7,35 +6,73 @@ import {
   type Primitive,
   type Shape,
   ShapeError,
+  sizeOf,
 } from "../expression.js";
 import { add, negate, subtract } from "./arithmetic.js";
 import { constant } from "./leaves.js";
 import { matmulPrimitive } from "./matmul.js";
-import { reshape, transpose } from "./rearrangement.js";
+import { broadcast, reshape, transpose } from "./rearrangement.js";
 
 const times = (a: Expression, b: Expression): Expression => apply(matmulPrimitive, [a, b], {});
 const flip = (a: Expression): Expression => transpose(a, a.shape.length === 3 ? [0, 2, 1] : [1, 0]);
 const solveColumns = (a: Expression, b: Expression): Expression => apply(solvePrimitive, [a, b], {});
 
-function solveOne(a: Float64Array, b: Float64Array, out: Float64Array, at: number, n: number, columns: number): void {
-  const matrix = new Matrix(n, n);
-  const right = new Matrix(n, columns);
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < n; j++) matrix.set(i, j, a[at * n * n + i * n + j] as number);
-    for (let j = 0; j < columns; j++) right.set(i, j, b[at * n * columns + i * columns + j] as number);
-  }
-  const decomposition = new LuDecomposition(matrix);
-  // A singular matrix gives entries that are not finite; the run's failure report names time and component.
-  const singular = decomposition.isSingular();
-  const solution = singular ? undefined : decomposition.solve(right);
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < columns; j++) {
-      out[at * n * columns + i * columns + j] = solution === undefined ? Number.NaN : solution.get(i, j);
-    }
+let factors = new Float64Array(0);
+
+function swapRows(of: Float64Array, start: number, columns: number, one: number, other: number): void {
+  for (let j = 0; j < columns; j++) {
+    const [p, q] = [start + one * columns + j, start + other * columns + j];
+    const kept = of[p] as number;
+    of[p] = of[q] as number;
+    of[q] = kept;
   }
 }
 
-/** X with A X = B by LU with partial pivoting (A may be indefinite); [n, n], [n, k], or one system per trajectory. */
+/** row i of a matrix -= factor * row k */
+function subtractRow(of: Float64Array, start: number, columns: number, i: number, k: number, factor: number): void {
+  for (let j = 0; j < columns; j++) {
+    const at = start + i * columns + j;
+    of[at] = (of[at] as number) - factor * (of[start + k * columns + j] as number);
+  }
+}
+
+/** Gaussian elimination with partial pivoting of system number `s`; its right-hand side becomes its solution. */
+function solveInPlace(a: Float64Array, out: Float64Array, s: number, n: number, columns: number): void {
+  if (factors.length < n * n) factors = new Float64Array(n * n);
+  for (let i = 0; i < n * n; i++) factors[i] = a[s * n * n + i] as number;
+  const start = s * n * columns;
+  for (let k = 0; k < n; k++) {
+    let pivot = k;
+    for (let i = k + 1; i < n; i++) {
+      if (Math.abs(factors[i * n + k] as number) > Math.abs(factors[pivot * n + k] as number)) pivot = i;
+    }
+    // A singular matrix gives entries that are not finite; the run's failure report names time and component.
+    if (factors[pivot * n + k] === 0) {
+      out.fill(Number.NaN, start, start + n * columns);
+      return;
+    }
+    if (pivot !== k) {
+      swapRows(factors, 0, n, k, pivot);
+      swapRows(out, start, columns, k, pivot);
+    }
+    for (let i = k + 1; i < n; i++) {
+      const factor = (factors[i * n + k] as number) / (factors[k * n + k] as number);
+      if (factor === 0) continue;
+      subtractRow(factors, 0, n, i, k, factor);
+      subtractRow(out, start, columns, i, k, factor);
+    }
+  }
+  for (let k = n - 1; k >= 0; k--) {
+    const pivot = factors[k * n + k] as number;
+    for (let j = 0; j < columns; j++) {
+      const at = start + k * columns + j;
+      out[at] = (out[at] as number) / pivot;
+    }
+    for (let i = 0; i < k; i++) subtractRow(out, start, columns, i, k, factors[i * n + k] as number);
+  }
+}
+
+/** X with A X = B, A [n, n] (which may be indefinite) and B [n, k], or one such system per trajectory. */
 export const solvePrimitive: Primitive = {
   name: "solve",
   shape(shapes) {
@@ -52,7 +89,8 @@ export const solvePrimitive: Primitive = {
   evaluate({ node, operands, out }) {
     const [a, b] = operands as [Float64Array, Float64Array];
     const [n, columns] = node.shape.slice(-2) as [number, number];
-    for (let s = 0; s < out.length / (n * columns); s++) solveOne(a, b, out, s, n, columns);
+    out.set(b);
+    for (let s = 0; s < out.length / (n * columns); s++) solveInPlace(a, out, s, n, columns);
   },
   pushforward(node, [matrix, right]) {
     const [a] = node.operands as [Expression];
@@ -78,18 +116,24 @@ export const solvePrimitive: Primitive = {
     return { real: solveColumns(a.real, add(b.real, times(c, imaginary))), imaginary };
   },
   batch(node, operands, size) {
-    const whole = ({ expression, batched }: BatchOperand): Expression =>
-      batched ? expression : add(constant(0, [size, ...expression.shape]), expression);
-    const [a, b] = (operands as [BatchOperand, BatchOperand]).map(whole) as [Expression, Expression];
-    if (node.shape.length === 2) return solveColumns(a, b);
-    const merge = (x: Expression): Expression =>
-      reshape(x, [size * (x.shape[1] as number), x.shape[2] as number, x.shape[3] as number]);
-    return reshape(solveColumns(merge(a), merge(b)), [size, ...node.shape]);
+    const [a, b] = operands as [BatchOperand, BatchOperand];
+    const [n, columns] = node.shape.slice(-2) as [number, number];
+    if (node.shape.length === 2 && !a.batched) {
+      // One matrix for all trajectories is factorised once: their right-hand sides are its columns.
+      const sides = reshape(transpose(b.expression, [1, 0, 2]), [n, size * columns]);
+      return transpose(reshape(solveColumns(a.expression, sides), [n, size, columns]), [1, 0, 2]);
+    }
+    const merged = ({ expression, batched }: BatchOperand): Expression => {
+      const whole = batched ? expression : broadcast(expression, [size, ...expression.shape]);
+      const [rows, width] = whole.shape.slice(-2) as [number, number];
+      return reshape(whole, [sizeOf(whole.shape) / (rows * width), rows, width]);
+    };
+    return reshape(solveColumns(merged(a), merged(b)), [size, ...node.shape]);
   },
 };
 
 /**
- * x with A x = b for a square matrix A (LU with partial pivoting; A may be indefinite) and a vector or matrix b.
+ * x with A x = b for a square matrix A (Gaussian elimination with partial pivoting; A may be indefinite) and a vector or matrix b.
  *
  * @throws ShapeError where the shapes do not fit.
  */

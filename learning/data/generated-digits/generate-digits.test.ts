@@ -84,6 +84,15 @@ describe("generateDigits", () => {
     expect(mean((row, column) => Math.abs(row - 13.5) < 6 && Math.abs(column - 13.5) < 5)).toBeGreaterThan(70);
   });
 
+  it("puts fresh noise on the paper of each image", () => {
+    const { images, count } = generateDigits({ train: 500, test: 1 }).train;
+    const corner = Array.from({ length: count }, (_, i) => images[784 * i] as number);
+    const zeros = corner.filter((value) => value === 0).length / count;
+    expect(zeros).toBeGreaterThan(0.4);
+    expect(zeros).toBeLessThan(0.6);
+    expect(new Set(corner).size).toBeGreaterThan(10);
+  });
+
   it("draws the same picture at other sizes", () => {
     const small = generateDigits({ train: 20, test: 1, size: 14 }).train;
     const large = generateDigits({ train: 20, test: 1, size: 56 }).train;

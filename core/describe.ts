@@ -1,0 +1,151 @@
+import type { Expression } from "./expression/expression.js";
+import { printFormula, toLatex } from "./formula/index.js";
+import { nameToLatex } from "./formula/latex-names.js";
+import type { DynamicalSystem, StateBlock, SystemKind } from "./system.js";
+
+/** The equations of a system, to read. */
+export interface SystemDescription {
+  /** Lines of plain text, formulas in the formula language. */
+  readonly text: string;
+  /** One `aligned` environment for mathematics mode. */
+  readonly latex: string;
+}
+
+/** One equation, each side as plain text and as LaTeX. */
+interface Equation {
+  readonly left: Side;
+  readonly right: Side;
+}
+
+interface Side {
+  readonly text: string;
+  readonly latex: string;
+}
+
+const KINDS: Readonly<Record<SystemKind, string>> = {
+  energy: "energy system",
+  hamiltonian: "Hamiltonian system",
+  lagrangian: "Lagrangian system",
+  "skew-gradient": "skew-gradient system",
+  force: "force system",
+  map: "map in discrete time",
+  native: "native system",
+};
+
+/** How the scalar of each kind is written. */
+const SCALARS: Readonly<Partial<Record<SystemKind, Side>>> = {
+  energy: { text: "E", latex: "E" },
+  hamiltonian: { text: "H", latex: "H" },
+  lagrangian: { text: "L", latex: "L" },
+  "skew-gradient": { text: "Phi", latex: "\\Phi" },
+};
+
+const named = (name: string): Side => ({ text: name, latex: nameToLatex(name).text });
+const written = (text: string, latex = text): Side => ({ text, latex });
+
+/** Sides one after another, with `between` between them. */
+const joined = (sides: readonly Side[], between = ""): Side =>
+  written(sides.map(({ text }) => text).join(between), sides.map(({ latex }) => latex).join(between));
+
+/** d name / dt */
+const rate = (side: Side): Side => written(`d${side.text}/dt`, `\\frac{\\mathrm{d} ${side.latex}}{\\mathrm{d} t}`);
+
+/** d scalar / d name */
+const slope = (scalar: Side, name: string): Side =>
+  written(`d${scalar.text}/d${name}`, `\\frac{\\partial ${scalar.latex}}{\\partial ${named(name).latex}}`);
+
+/** The equations of motion that follow from the scalar. */
+function laws(system: DynamicalSystem, scalar: Side, show: (expression: Expression) => Side): Equation[] {
+  const ofRole = (role: StateBlock["role"]): StateBlock[] => system.state.filter((block) => block.role === role);
+  const minus = written("-");
+  switch (system.kind) {
+    case "hamiltonian": {
+      const momenta = ofRole("momentum");
+      const pairs = ofRole("coordinate").map((block, k) => [block.name, (momenta[k] as StateBlock).name] as const);
+      return [
+        ...pairs.map(([q, p]) => ({ left: rate(named(q)), right: slope(scalar, p) })),
+        ...pairs.map(([q, p]) => ({ left: rate(named(p)), right: joined([minus, slope(scalar, q)]) })),
+      ];
+    }
+    case "lagrangian": {
+      const velocities = ofRole("velocity");
+      return ofRole("coordinate").map(({ name }, k) => {
+        const momentum = slope(scalar, (velocities[k] as StateBlock).name);
+        const { damping, generalisedForce } = system;
+        const force = generalisedForce?.get(name);
+        const terms = [
+          slope(scalar, name),
+          ...(damping === undefined ? [] : [written(" - "), named(damping), written("*", " \\, "), momentum]),
+          ...(force === undefined ? [] : [written(" + "), parenthesised(show(force))]),
+        ];
+        return { left: rate(parenthesised(momentum)), right: joined(terms) };
+      });
+    }
+    default:
+      return system.state.map(({ name, role }) => {
+        const constant = system.timeConstants?.get(name);
+        const factor = constant === undefined ? [] : [show(constant), written("*", " \\, ")];
+        const right = role === "inhibitor" ? slope(scalar, name) : joined([minus, slope(scalar, name)]);
+        return { left: joined([...factor, rate(named(name))]), right };
+      });
+  }
+}
+
+const parenthesised = ({ text, latex }: Side): Side => written(`(${text})`, `\\left(${latex}\\right)`);
+
+function equations(system: DynamicalSystem, show: (expression: Expression) => Side): Equation[] {
+  const scalar = SCALARS[system.kind];
+  if (scalar !== undefined && system.scalar !== undefined) {
+    const blocks = joined(
+      system.state.map(({ name }) => named(name)),
+      ", ",
+    );
+    return [
+      { left: joined([scalar, parenthesised(blocks)]), right: show(system.scalar) },
+      ...laws(system, scalar, show),
+    ];
+  }
+  const native = written("a function of its own", "\\text{a function of its own}");
+  return [...system.field].map(([name, expression]) => ({
+    left: system.time === "discrete" ? joined([named(name), written("(t + 1)")]) : rate(named(name)),
+    right: system.kind === "native" ? native : show(expression),
+  }));
+}
+
+function bounds(system: DynamicalSystem): Equation[] {
+  return system.state.flatMap(({ name, bounds: range }) =>
+    range === undefined
+      ? []
+      : [{ left: named(name), right: written(`in [${range.join(", ")}]`, `\\in [${range.join(", ")}]`) }],
+  );
+}
+
+/**
+ * The equations of a system as people write them: its scalar and the law that follows from it, or its force or map; then the
+ * bounds of the state and the invariants.
+ */
+export function describe(system: DynamicalSystem): SystemDescription {
+  const blocks = [...system.state, ...system.parameters, ...system.input];
+  const avoid = blocks.map(({ name }) => name);
+  const show = (expression: Expression): Side => written(printFormula(expression, { avoid }), toLatex(expression));
+  const invariants = [...system.invariants].map(([name, expression]) => ({
+    left: named(name),
+    right: show(expression),
+  }));
+  const motion = equations(system, show);
+  const ranges = bounds(system);
+  const lines = (list: readonly Equation[], sign: string): string[] =>
+    list.map(({ left, right }) => `  ${left.text}${sign}${right.text}`);
+  const text = [
+    `${system.name} (${KINDS[system.kind]})`,
+    ...lines(motion, " = "),
+    ...lines(ranges, " "),
+    ...(invariants.length === 0 ? [] : ["conserved:", ...lines(invariants, " = ")]),
+  ].join("\n");
+  const rows = [
+    ...motion.map(({ left, right }) => `${left.latex} &= ${right.latex}`),
+    ...ranges.map(({ left, right }) => `${left.latex} &${right.latex}`),
+    ...invariants.map(({ left, right }) => `${left.latex} &= ${right.latex} = \\text{const.}`),
+  ];
+  return { text, latex: `\\begin{aligned}\n${rows.join(" \\\\\n")}\n\\end{aligned}` };
+}

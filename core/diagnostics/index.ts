@@ -1,0 +1,2 @@
+export { type Drift, type EnergyDrift, energyDrift, type InvariantDrift, invariantDrift } from "./drift.js";
+export { trace } from "./trace.js";

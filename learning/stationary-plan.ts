@@ -1,0 +1,232 @@
+import { defaultBackend } from "../core/compile/choose.js";
+import type { Backend, CompiledFunction } from "../core/compile/program.js";
+import { InputError } from "../core/errors.js";
+import { type Expression, sizeOf, topologicalOrder } from "../core/expression/expression.js";
+import { divide, symbol } from "../core/expression/functions.js";
+import { symbolsOf } from "../core/expression/primitives/leaves.js";
+import { sumOverTrajectories } from "../core/expression/trajectory-sum.js";
+import { batchExpressions } from "../core/expression/transform.js";
+import { blockValues, checkNames, entryName, indexOf, nestedShape } from "../core/simulation/values.js";
+import type { NumericValue, StateArray } from "../core/system.js";
+import type { PreparedSolver, SettleReport, StationarySolver } from "../integrators/solvers/stationary-solver.js";
+import { PhaseError, type PhaseReport, type TaskData } from "./rule.js";
+import type { LearningTask } from "./task.js";
+
+type Given = Readonly<Record<string, NumericValue | undefined>>;
+
+const own = (given: Given | undefined, name: string): NumericValue | undefined =>
+  given !== undefined && Object.hasOwn(given, name) ? given[name] : undefined;
+
+/** How many examples a value holds for a block of `size` entries. */
+function examplesIn(value: NumericValue | undefined, size: number): number {
+  if (value === undefined || typeof value === "number") return 1;
+  const entries = nestedShape(value).reduce((total, extent) => total * extent, 1);
+  return entries % size === 0 ? Math.max(1, entries / size) : 1;
+}
+
+/** The number of examples in the data: the leading extent of inputs, targets and guesses. */
+export function countExamples(task: LearningTask, data: TaskData): number {
+  let examples = 1;
+  const groups = [
+    [task.system.input, data.input],
+    [task.target, data.target],
+    [task.system.state, data.guess],
+  ] as const;
+  for (const [blocks, given] of groups) {
+    for (const { name, shape } of blocks) examples = Math.max(examples, examplesIn(own(given, name), sizeOf(shape)));
+  }
+  return examples;
+}
+
+/**
+ * The buffers of one task for one number of examples, and what is compiled over them. Phases share the buffers, so that
+ * nothing is copied between solver, cost and gradient.
+ */
+export class StationaryPlan {
+  readonly buffers: Record<string, Float64Array> = {};
+  /** Names with one value per example. */
+  readonly perExample: ReadonlySet<string>;
+  private readonly costFunction: CompiledFunction | undefined;
+
+  constructor(
+    readonly task: LearningTask,
+    readonly examples: number,
+    readonly backend: Backend = defaultBackend(),
+  ) {
+    const { system, target, cost } = task;
+    const shared = system.parameters;
+    const each = [...system.state, ...system.input, ...target];
+    this.perExample = new Set(each.map(({ name }) => name));
+    for (const { name, shape } of shared) this.buffers[name] = new Float64Array(sizeOf(shape));
+    for (const { name, shape } of each) this.buffers[name] = new Float64Array(examples * sizeOf(shape));
+    this.costFunction = cost.final === undefined ? undefined : this.compileEach([cost.final]);
+  }
+
+  /** Compiles expressions that are wanted for every example. */
+  compileEach(outputs: readonly Expression[]): CompiledFunction {
+    return this.backend.compileFunction(
+      { outputs },
+      { trajectories: this.examples, perTrajectory: this.perExample, bind: this.buffers },
+    );
+  }
+
+  /** Compiles expressions whose mean over the examples is wanted. */
+  compileMean(outputs: readonly Expression[], alsoPerExample: ReadonlySet<string> = new Set()): CompiledFunction {
+    const batched = new Map<Expression, Expression>();
+    for (const [name, plain] of symbolsOf(topologicalOrder(outputs))) {
+      if (this.perExample.has(name) || alsoPerExample.has(name)) {
+        batched.set(plain, symbol(name, [this.examples, ...plain.shape]));
+      }
+    }
+    const means = batchExpressions(outputs, batched, this.examples).map((output) =>
+      divide(sumOverTrajectories(output), this.examples),
+    );
+    return this.backend.compileFunction({ outputs: means }, { bind: this.buffers });
+  }
+
+  /** Prepares a solver of a system over the plan's buffers. */
+  prepare(solver: StationarySolver, system: LearningTask["system"] = this.task.system): PreparedSolver {
+    return solver.prepare(system, {
+      trajectories: this.examples,
+      perTrajectory: this.perExample,
+      buffers: this.buffers,
+      backend: this.backend,
+    });
+  }
+
+  /**
+   * Reads parameters, inputs, guess and, unless `withoutTarget`, targets into the buffers.
+   *
+   * @throws InputError for a missing or unknown name, a shape that does not fit, or an entry that is not finite
+   */
+  load(data: TaskData, withoutTarget = false): void {
+    const { system, target } = this.task;
+    const groups = [
+      ["parameters", system.parameters, data.parameters, 1],
+      ["input", system.input, data.input, this.examples],
+      ["target", withoutTarget ? [] : target, withoutTarget ? undefined : data.target, this.examples],
+    ] as const;
+    for (const [group, blocks, given, copies] of groups) {
+      checkNames(
+        group,
+        given ?? {},
+        blocks.map(({ name }) => name),
+      );
+      for (const block of blocks) {
+        const fallback = "default" in block ? (block.default as NumericValue | undefined) : undefined;
+        const value = own(given, block.name) ?? fallback;
+        if (value === undefined) {
+          throw new InputError({
+            field: `${group}.${block.name}`,
+            given: "nothing",
+            expected: `numbers of the shape [${block.shape.join(", ")}]`,
+          });
+        }
+        this.fill(`${group}.${block.name}`, block.name, value, block.shape, copies);
+      }
+    }
+    checkNames(
+      "guess",
+      data.guess ?? {},
+      system.state.map(({ name }) => name),
+    );
+    for (const { name, shape, bounds } of system.state) {
+      const start = Math.min(Math.max(0, bounds?.[0] ?? 0), bounds?.[1] ?? 0);
+      this.fill(`guess.${name}`, name, own(data.guess, name) ?? start, shape, this.examples);
+    }
+  }
+
+  private fill(field: string, name: string, value: NumericValue, shape: readonly number[], copies: number): void {
+    const buffer = this.buffers[name] as Float64Array;
+    const { data, perTrajectory } = blockValues(field, value, shape, copies);
+    if (perTrajectory || copies === 1) buffer.set(data);
+    else for (let example = 0; example < copies; example++) buffer.set(data, example * data.length);
+  }
+
+  /** The cost of each example at the state in the buffers. */
+  costs(): Float64Array {
+    const { costFunction } = this;
+    if (costFunction === undefined) throw new Error("the task has no final cost");
+    costFunction.run();
+    return Float64Array.from(costFunction.outputs[0] as Float64Array);
+  }
+
+  /** Copies of the state blocks' buffers. */
+  copyState(): Record<string, Float64Array> {
+    const copy: Record<string, Float64Array> = {};
+    for (const { name } of this.task.system.state) copy[name] = Float64Array.from(this.buffers[name] as Float64Array);
+    return copy;
+  }
+
+  /** Writes a copied state back. */
+  restoreState(state: Readonly<Record<string, Float64Array>>): void {
+    for (const [name, values] of Object.entries(state)) this.buffers[name]?.set(values);
+  }
+
+  /** Runs a phase and reports on it. */
+  settle(phase: string, solver: PreparedSolver, free?: Readonly<Record<string, Float64Array>>): PhaseReport {
+    const report = solver.settle();
+    this.checkFinite(phase);
+    return {
+      ...report,
+      phase,
+      displacement: free === undefined ? 0 : this.distance(free),
+      converged: isSettled(report),
+    };
+  }
+
+  private distance(free: Readonly<Record<string, Float64Array>>): number {
+    const squared = new Float64Array(this.examples);
+    for (const [name, from] of Object.entries(free)) {
+      const to = this.buffers[name] as Float64Array;
+      const size = to.length / this.examples;
+      for (let k = 0; k < to.length; k++) {
+        const example = Math.floor(k / size);
+        squared[example] = (squared[example] as number) + ((to[k] as number) - (from[k] as number)) ** 2;
+      }
+    }
+    return Math.sqrt(squared.reduce((most, value) => Math.max(most, value), 0));
+  }
+
+  private checkFinite(phase: string): void {
+    for (const { name, shape } of this.task.system.state) {
+      const values = this.buffers[name] as Float64Array;
+      const bad = values.findIndex((value) => !Number.isFinite(value));
+      if (bad < 0) continue;
+      const size = sizeOf(shape);
+      const component = entryName(name, indexOf(shape, bad % size));
+      const remedy =
+        "take a smaller step in the solver, or look for a term of the energy that is unbounded or undefined there";
+      throw new PhaseError(phase, component, Math.floor(bad / size), values[bad] as number, remedy);
+    }
+  }
+
+  /** A buffer as a result: of the block's shape, or with a leading axis of examples. */
+  result(values: Float64Array, shape: readonly number[], perExample: boolean): StateArray {
+    const several = perExample && this.examples > 1;
+    return { data: Float64Array.from(values), shape: several ? [this.examples, ...shape] : shape };
+  }
+}
+
+const isSettled = (report: SettleReport): boolean => report.unsettled === 0;
+
+/** Makes plans once per task and number of examples. */
+export class PlanCache<P> {
+  private readonly plans = new WeakMap<LearningTask, Map<number, P>>();
+
+  constructor(private readonly make: (task: LearningTask, examples: number) => P) {}
+
+  get(task: LearningTask, examples: number): P {
+    let ofTask = this.plans.get(task);
+    if (ofTask === undefined) {
+      ofTask = new Map();
+      this.plans.set(task, ofTask);
+    }
+    let plan = ofTask.get(examples);
+    if (plan === undefined) {
+      plan = this.make(task, examples);
+      ofTask.set(examples, plan);
+    }
+    return plan;
+  }
+}

@@ -1,0 +1,17 @@
+import { forceSystem } from "../force-system.js";
+import { catalogueSystem } from "./catalogue-system.js";
+
+/** Lorenz's convection (1963): x' = sigma (y - x), y' = x (rho - z) - y, z' = x y - beta z. */
+export function lorenz() {
+  const system = forceSystem({
+    name: "Lorenz",
+    state: { x: [], y: [], z: [] },
+    parameters: {
+      sigma: { shape: [], default: 10 },
+      rho: { shape: [], default: 28 },
+      beta: { shape: [], default: 8 / 3 },
+    },
+    force: { x: "sigma*(y - x)", y: "x*(rho - z) - y", z: "x*y - beta*z" },
+  });
+  return catalogueSystem(system, { initial: { x: 1, y: 1, z: 1 } });
+}
