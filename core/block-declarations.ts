@@ -5,17 +5,24 @@ import { blockValues } from "./simulation/values.js";
 import type { InputBlock, NumericValue, ParameterBlock, StateBlock, StateRole } from "./system.js";
 
 /** A block of coordinates, momenta or inputs: its shape, or its shape with a unit for people to read. */
-export type BlockDeclaration = Shape | { readonly shape: Shape; readonly unit?: string };
+export type BlockDeclaration =
+  | Shape
+  | { readonly shape: Shape; readonly unit?: string; readonly bounds?: never; readonly default?: never };
 
 /** A state block that may be kept inside bounds by projection. */
 export type StateDeclaration =
   | Shape
-  | { readonly shape: Shape; readonly unit?: string; readonly bounds?: readonly [low: number, high: number] };
+  | {
+      readonly shape: Shape;
+      readonly unit?: string;
+      readonly bounds?: readonly [low: number, high: number];
+      readonly default?: never;
+    };
 
 /** A parameter block; `default` is used where the user gives no value, and a number fills the shape. */
 export type ParameterDeclaration =
   | Shape
-  | { readonly shape: Shape; readonly unit?: string; readonly default?: NumericValue };
+  | { readonly shape: Shape; readonly unit?: string; readonly bounds?: never; readonly default?: NumericValue };
 
 /** Declarations by block name. */
 export type Declarations<D> = Readonly<Record<string, D>>;

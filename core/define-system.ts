@@ -53,7 +53,7 @@ export type StateGroups = Readonly<Record<string, StateRole>>;
 /** What a constructor adds to a draft to make it a system. */
 export type SystemParts = Pick<DynamicalSystem, "kind"> &
   Partial<
-    Pick<DynamicalSystem, "scalar" | "kinetic" | "damping" | "generalisedForce" | "timeConstants" | "inverse">
+    Pick<DynamicalSystem, "scalar" | "kinetic" | "damping" | "generalisedForce" | "timeConstants" | "inverse" | "rates">
   > & {
     /** One expression per state block, in the order of the blocks. */
     readonly field: readonly Expression[];
@@ -198,13 +198,14 @@ export class SystemDraft {
     const { field, facts, conservedEnergy, ...rest } = parts;
     const invariants = new Map<string, Expression>();
     if (conservedEnergy !== undefined) invariants.set("energy", conservedEnergy);
+    const ownEnergy = parts.kind === "hamiltonian" || parts.kind === "lagrangian";
     for (const [name, source] of Object.entries(this.#invariants)) {
-      if (invariants.has(name)) {
+      if (ownEnergy && name === "energy") {
         throw new InputError({
-          field: this.at(`invariants.${name}`),
-          given: "a declaration",
+          field: this.at("invariants"),
+          given: 'the name "energy"',
           expected: "another name",
-          remedy: "the conserved energy is always there under this one",
+          remedy: "it stands for the energy, which is there by itself where the system conserves it",
         });
       }
       invariants.set(name, this.read(`invariants.${name}`, source));

@@ -50,9 +50,9 @@ const joined = (sides: readonly Side[], between = ""): Side =>
 /** d name / dt */
 const rate = (side: Side): Side => written(`d${side.text}/dt`, `\\frac{\\mathrm{d} ${side.latex}}{\\mathrm{d} t}`);
 
-/** d scalar / d name */
-const slope = (scalar: Side, name: string): Side =>
-  written(`d${scalar.text}/d${name}`, `\\frac{\\partial ${scalar.latex}}{\\partial ${named(name).latex}}`);
+/** d scalar / d variable */
+const slope = (scalar: Side, variable: Side): Side =>
+  written(`d${scalar.text}/d${variable.text}`, `\\frac{\\partial ${scalar.latex}}{\\partial ${variable.latex}}`);
 
 /** The equations of motion that follow from the scalar. */
 function laws(system: DynamicalSystem, scalar: Side, show: (expression: Expression) => Side): Equation[] {
@@ -63,18 +63,18 @@ function laws(system: DynamicalSystem, scalar: Side, show: (expression: Expressi
       const momenta = ofRole("momentum");
       const pairs = ofRole("coordinate").map((block, k) => [block.name, (momenta[k] as StateBlock).name] as const);
       return [
-        ...pairs.map(([q, p]) => ({ left: rate(named(q)), right: slope(scalar, p) })),
-        ...pairs.map(([q, p]) => ({ left: rate(named(p)), right: joined([minus, slope(scalar, q)]) })),
+        ...pairs.map(([q, p]) => ({ left: rate(named(q)), right: slope(scalar, named(p)) })),
+        ...pairs.map(([q, p]) => ({ left: rate(named(p)), right: joined([minus, slope(scalar, named(q))]) })),
       ];
     }
     case "lagrangian": {
       const velocities = ofRole("velocity");
       return ofRole("coordinate").map(({ name }, k) => {
-        const momentum = slope(scalar, (velocities[k] as StateBlock).name);
+        const momentum = slope(scalar, named((velocities[k] as StateBlock).name));
         const { damping, generalisedForce } = system;
         const force = generalisedForce?.get(name);
         const terms = [
-          slope(scalar, name),
+          slope(scalar, named(name)),
           ...(damping === undefined ? [] : [written(" - "), named(damping), written("*", " \\, "), momentum]),
           ...(force === undefined ? [] : [written(" + "), parenthesised(show(force))]),
         ];
@@ -85,7 +85,9 @@ function laws(system: DynamicalSystem, scalar: Side, show: (expression: Expressi
       return system.state.map(({ name, role }) => {
         const constant = system.timeConstants?.get(name);
         const factor = constant === undefined ? [] : [show(constant), written("*", " \\, ")];
-        const right = role === "inhibitor" ? slope(scalar, name) : joined([minus, slope(scalar, name)]);
+        const activity = system.rates?.get(name);
+        const down = slope(scalar, activity === undefined ? named(name) : parenthesised(show(activity)));
+        const right = role === "inhibitor" ? down : joined([minus, down]);
         return { left: joined([...factor, rate(named(name))]), right };
       });
   }

@@ -1,8 +1,14 @@
 import { evaluate } from "./compile/interpreter/evaluate.js";
 import { jacobianProduct, transposedJacobianProduct } from "./expression/derivatives.js";
-import { type Expression, sizeOf, topologicalOrder } from "./expression/expression.js";
+import { type Expression, sameShape, sizeOf, topologicalOrder } from "./expression/expression.js";
 import { constant, symbol } from "./expression/functions.js";
-import { symbolsOf } from "./expression/primitives/leaves.js";
+import {
+  addPrimitive,
+  multiplyPrimitive,
+  negatePrimitive,
+  subtractPrimitive,
+} from "./expression/primitives/arithmetic.js";
+import { constantValue, symbolsOf } from "./expression/primitives/leaves.js";
 import { substitute } from "./expression/transform.js";
 import { RandomStream } from "./random.js";
 
@@ -69,15 +75,43 @@ export function diagonalOf(outputs: readonly Expression[], directions: readonly 
   return substitute(outputs, ones);
 }
 
+/** An expression as a sum of other expressions with numbers before them: equal sums, written differently, are equal maps. */
+function linearCombination(expression: Expression): ReadonlyMap<Expression, number> {
+  const combination = new Map<Expression, number>();
+  const pending: (readonly [Expression, number])[] = [[expression, 1]];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const [node, factor] = next;
+    const { primitive, shape } = node;
+    const [a, b] = node.operands as [Expression, Expression];
+    const number = primitive === multiplyPrimitive && sameShape(b.shape, shape) ? constantValue(a) : undefined;
+    const whole = node.operands.every((operand) => sameShape(operand.shape, shape));
+    if (whole && primitive === addPrimitive) pending.push([a, factor], [b, factor]);
+    else if (whole && primitive === subtractPrimitive) pending.push([a, factor], [b, -factor]);
+    else if (primitive === negatePrimitive) pending.push([a, -factor]);
+    else if (number !== undefined) pending.push([b, factor * number]);
+    else combination.set(node, (combination.get(node) ?? 0) + factor);
+  }
+  return combination;
+}
+
+function sameCombination(a: Expression, b: Expression): boolean {
+  const [left, right] = [linearCombination(a), linearCombination(b)];
+  return [...new Set([...left.keys(), ...right.keys()])].every(
+    (node) => (left.get(node) ?? 0) === (right.get(node) ?? 0),
+  );
+}
+
 /**
  * Whether the Jacobian of a field is symmetric as far as its graph shows it: it is diagonal, or its product and its
- * transposed product with a direction are the same expressions.
+ * transposed product with a direction are the same sums of the same expressions.
  */
 export function hasSymmetricJacobian(field: readonly Expression[], state: readonly Expression[]): boolean {
   const directions = directionSymbols(state);
   const product = jacobianProduct(field, state, directions);
   const transposed = transposedJacobianProduct(field, directions, state);
-  return product.every((entry, k) => entry === transposed[k]) || isDiagonal(product, directions);
+  return (
+    product.every((entry, k) => sameCombination(entry, transposed[k] as Expression)) || isDiagonal(product, directions)
+  );
 }
 
 /**

@@ -95,6 +95,11 @@ export interface DynamicalSystem<N extends BlockNames = BlockNames> {
   readonly generalisedForce?: ReadonlyMap<string, Expression>;
   /** Skew-gradient systems: by state block name the time constant (a scalar, or of the block's shape); none means 1. */
   readonly timeConstants?: ReadonlyMap<string, Expression>;
+  /**
+   * Energy systems of potentials and rates: by state block name the rate s = rho(u) of the potential u. The energy is a
+   * function of the rates, and potentials follow du/dt = -dE/ds.
+   */
+  readonly rates?: ReadonlyMap<string, Expression>;
   /** Only types; never set. */
   readonly names?: N;
 }

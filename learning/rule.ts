@@ -64,6 +64,10 @@ export class PhaseError extends Error {
   readonly component: string;
   /** Which example of the batch. */
   readonly example: number;
+  /** Its value: NaN or an infinity. */
+  readonly value: number;
+  /** What to change, as a clause. */
+  readonly remedy: string;
 
   constructor(phase: string, component: string, example: number, value: number, remedy: string) {
     super(`The ${phase} phase left the finite numbers: ${component} of example ${example} is ${value}; ${remedy}.`);
@@ -71,5 +75,7 @@ export class PhaseError extends Error {
     this.phase = phase;
     this.component = component;
     this.example = example;
+    this.value = value;
+    this.remedy = remedy;
   }
 }

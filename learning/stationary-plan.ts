@@ -7,8 +7,9 @@ import { symbolsOf } from "../core/expression/primitives/leaves.js";
 import { sumOverTrajectories } from "../core/expression/trajectory-sum.js";
 import { batchExpressions } from "../core/expression/transform.js";
 import { blockValues, checkNames, entryName, indexOf, nestedShape } from "../core/simulation/values.js";
-import type { NumericValue, StateArray } from "../core/system.js";
+import type { DynamicalSystem, NumericValue, StateArray } from "../core/system.js";
 import type { PreparedSolver, SettleReport, StationarySolver } from "../integrators/solvers/stationary-solver.js";
+import { PhaseInvariants } from "./phase-invariants.js";
 import { PhaseError, type PhaseReport, type TaskData } from "./rule.js";
 import type { LearningTask } from "./task.js";
 
@@ -22,6 +23,12 @@ function examplesIn(value: NumericValue | undefined, size: number): number {
   if (value === undefined || typeof value === "number") return 1;
   const entries = nestedShape(value).reduce((total, extent) => total * extent, 1);
   return entries % size === 0 ? Math.max(1, entries / size) : 1;
+}
+
+/** A plain loop: arrays of weights are read for every batch. */
+function allFinite(values: Float64Array): boolean {
+  for (let k = 0; k < values.length; k++) if (!Number.isFinite(values[k])) return false;
+  return true;
 }
 
 /** The number of examples in the data: the leading extent of inputs, targets and guesses. */
@@ -45,7 +52,10 @@ export function countExamples(task: LearningTask, data: TaskData): number {
 export class StationaryPlan {
   readonly buffers: Record<string, Float64Array> = {};
   /** Names with one value per example. */
-  readonly perExample: ReadonlySet<string>;
+  readonly perExample: Set<string>;
+  private readonly invariants: PhaseInvariants;
+  /** Something the invariants depend on was written. */
+  private stale = true;
   private readonly costFunction: CompiledFunction | undefined;
 
   constructor(
@@ -59,6 +69,8 @@ export class StationaryPlan {
     this.perExample = new Set(each.map(({ name }) => name));
     for (const { name, shape } of shared) this.buffers[name] = new Float64Array(sizeOf(shape));
     for (const { name, shape } of each) this.buffers[name] = new Float64Array(examples * sizeOf(shape));
+    const fixed = [...shared, ...system.input, ...target].map((block) => block.symbol);
+    this.invariants = new PhaseInvariants(this, new Set(fixed));
     this.costFunction = cost.final === undefined ? undefined : this.compileEach([cost.final]);
   }
 
@@ -84,14 +96,21 @@ export class StationaryPlan {
     return this.backend.compileFunction({ outputs: means }, { bind: this.buffers });
   }
 
-  /** Prepares a solver of a system over the plan's buffers. */
-  prepare(solver: StationarySolver, system: LearningTask["system"] = this.task.system): PreparedSolver {
-    return solver.prepare(system, {
+  /** Prepares a solver of a system over the plan's buffers. Its solutions are found by {@link settle}. */
+  prepare(solver: StationarySolver, system: DynamicalSystem = this.task.system): PreparedSolver {
+    const split = this.invariants.split(system);
+    this.invalidate();
+    return solver.prepare(split, {
       trajectories: this.examples,
       perTrajectory: this.perExample,
       buffers: this.buffers,
       backend: this.backend,
     });
+  }
+
+  /** Says that buffers of parameters, inputs or targets were written by hand; {@link load} says so itself. */
+  invalidate(): void {
+    this.stale = true;
   }
 
   /**
@@ -101,6 +120,7 @@ export class StationaryPlan {
    */
   load(data: TaskData, withoutTarget = false): void {
     const { system, target } = this.task;
+    this.invalidate();
     const groups = [
       ["parameters", system.parameters, data.parameters, 1],
       ["input", system.input, data.input, this.examples],
@@ -138,6 +158,10 @@ export class StationaryPlan {
 
   private fill(field: string, name: string, value: NumericValue, shape: readonly number[], copies: number): void {
     const buffer = this.buffers[name] as Float64Array;
+    if (value instanceof Float64Array && value.length === buffer.length && allFinite(value)) {
+      buffer.set(value);
+      return;
+    }
     const { data, perTrajectory } = blockValues(field, value, shape, copies);
     if (perTrajectory || copies === 1) buffer.set(data);
     else for (let example = 0; example < copies; example++) buffer.set(data, example * data.length);
@@ -148,13 +172,13 @@ export class StationaryPlan {
     const { costFunction } = this;
     if (costFunction === undefined) throw new Error("the task has no final cost");
     costFunction.run();
-    return Float64Array.from(costFunction.outputs[0] as Float64Array);
+    return (costFunction.outputs[0] as Float64Array).slice();
   }
 
   /** Copies of the state blocks' buffers. */
   copyState(): Record<string, Float64Array> {
     const copy: Record<string, Float64Array> = {};
-    for (const { name } of this.task.system.state) copy[name] = Float64Array.from(this.buffers[name] as Float64Array);
+    for (const { name } of this.task.system.state) copy[name] = (this.buffers[name] as Float64Array).slice();
     return copy;
   }
 
@@ -165,6 +189,8 @@ export class StationaryPlan {
 
   /** Runs a phase and reports on it. */
   settle(phase: string, solver: PreparedSolver, free?: Readonly<Record<string, Float64Array>>): PhaseReport {
+    if (this.stale) this.invariants.compute();
+    this.stale = false;
     const report = solver.settle();
     this.checkFinite(phase);
     return {
@@ -204,7 +230,7 @@ export class StationaryPlan {
   /** A buffer as a result: of the block's shape, or with a leading axis of examples. */
   result(values: Float64Array, shape: readonly number[], perExample: boolean): StateArray {
     const several = perExample && this.examples > 1;
-    return { data: Float64Array.from(values), shape: several ? [this.examples, ...shape] : shape };
+    return { data: values.slice(), shape: several ? [this.examples, ...shape] : shape };
   }
 }
 

@@ -9,6 +9,7 @@ export * from "./catalogue/index.js";
 export { type EnergySystemDeclaration, energySystem } from "./energy-system.js";
 export { type ForceSystemDeclaration, forceSystem } from "./force-system.js";
 export { type HamiltonianSystemDeclaration, hamiltonianSystem } from "./hamiltonian-system.js";
+export { type BlockJson, SYSTEM_JSON_FORMAT, type SystemJson, systemFromJson, systemToJson } from "./json.js";
 export { type LagrangianSystemDeclaration, lagrangianSystem, type VelocityNames } from "./lagrangian-system.js";
 export { type MapSystemDeclaration, mapSystem } from "./map-system.js";
 export {

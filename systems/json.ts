@@ -35,7 +35,7 @@ interface CommonJson {
 
 /** What the JSON form of each kind holds besides the common part: the options of its constructor. */
 type KindJson =
-  | { readonly kind: "energy"; readonly state: BlocksJson; readonly energy: string }
+  | { readonly kind: "energy"; readonly state: BlocksJson; readonly energy: string; readonly rates?: FormulasJson }
   | {
       readonly kind: "hamiltonian";
       readonly coordinates: BlocksJson;
@@ -83,7 +83,12 @@ function kindJson(system: DynamicalSystem, print: (expression: Expression) => st
   const scalar = system.scalar === undefined ? "" : print(system.scalar);
   switch (system.kind) {
     case "energy":
-      return { kind: system.kind, state: ofRole("state"), energy: scalar };
+      return {
+        kind: system.kind,
+        state: ofRole("state"),
+        energy: scalar,
+        ...(system.rates === undefined ? {} : { rates: printAll(system.rates) }),
+      };
     case "hamiltonian":
       return {
         kind: system.kind,
@@ -209,7 +214,11 @@ const COMMON: Readonly<Record<string, Reader>> = {
 };
 
 const KINDS: Readonly<Record<KindJson["kind"], KindReader>> = {
-  energy: { make: energySystem, required: { state: readBlocks, energy: readText } },
+  energy: {
+    make: energySystem,
+    required: { state: readBlocks, energy: readText },
+    optional: { rates: readFormulas },
+  },
   hamiltonian: {
     make: hamiltonianSystem,
     required: { coordinates: readBlocks, momenta: readBlocks, hamiltonian: readText },

@@ -27,7 +27,7 @@ export interface LagrangianSystemDeclaration<Q, P, I>
   /** The Lagrangian L, a scalar of coordinates, velocities, parameters, input and `t`, without damping factors. */
   readonly lagrangian: ExpressionSource<NamesOf<Q> | VelocityNames<Q> | NamesOf<P> | NamesOf<I>>;
   /** The scalar parameter gamma of damping proportional to the momentum; none by default. */
-  readonly damping?: NamesOf<P>;
+  readonly damping?: NoInfer<NamesOf<P>>;
   /** Generalised forces that L does not give, by coordinate block; none by default. */
   readonly force?: {
     readonly [K in NamesOf<Q>]?: ExpressionSource<NamesOf<Q> | VelocityNames<Q> | NamesOf<P> | NamesOf<I>>;

@@ -24,7 +24,7 @@ export interface SkewGradientSystemDeclaration<A, B, P, I>
   /** Blocks that climb it. */
   readonly inhibitors: B;
   /** Per block a positive number, or the name of a parameter that is a scalar or of the block's shape; 1 by default. */
-  readonly timeConstants?: { readonly [K in NamesOf<A> | NamesOf<B>]?: number | NamesOf<P> };
+  readonly timeConstants?: { readonly [K in NamesOf<A> | NamesOf<B>]?: number | NoInfer<NamesOf<P>> };
   /** The potential Phi, a scalar of state, parameters, input and `t`. */
   readonly potential: ExpressionSource<NamesOf<A> | NamesOf<B> | NamesOf<P> | NamesOf<I>>;
 }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
+import { RandomStream } from "../random.js";
 import { apply, type Expression, type Shape, sizeOf, topologicalOrder } from "./expression.js";
-import { nameOf } from "./oracles.testing.js";
+import { nameOf, uniforms } from "./oracles.testing.js";
 import { add, divide, multiply, negate, power, sqrt, subtract } from "./primitives/arithmetic.js";
 import { abs, less, maximum, minimum, sign, where } from "./primitives/comparison.js";
 import { concatenate } from "./primitives/concatenate.js";
@@ -14,7 +15,7 @@ import { solve } from "./primitives/solve.js";
 import { dot, mean, sum } from "./primitives/sum.js";
 import { cosh, exp, log, logcosh, sigmoid, sinh, softplus, tanh } from "./primitives/transcendental.js";
 import { arctangent2, cos, sin } from "./primitives/trigonometric.js";
-import { convolve, windows } from "./primitives/windows.js";
+import { convolve, overlapAddPrimitive, windows } from "./primitives/windows.js";
 
 /** A program over scalars, vectors and matrices, with values of its symbols at which it is well posed. */
 export interface ExpressionCase {
@@ -152,16 +153,45 @@ const CONTINUABLE: Readonly<Record<string, Operation>> = {
   broadcast: unary((a) => broadcast(a, [2, ...a.shape]), rank(0, 1)),
   transpose: unary((a) => transpose(a), isArray),
   slice: unary((a) => slice(a, a.shape.length - 1, 0, Math.ceil((a.shape.at(-1) as number) / 2)), isArray),
-  pad: unary((a) => pad(a, 0, 1, 0), ({ shape }) => shape.length > 0 && sizeOf(shape) <= MOST_ENTRIES / 2),
+  pad: unary(
+    (a) => pad(a, 0, 1, 0),
+    ({ shape }) => shape.length > 0 && sizeOf(shape) <= MOST_ENTRIES / 2,
+  ),
   periodicShift: unary((a) => shift(a, 1), isArray),
   noFluxShift: unary((a) => shift(a, -1, "no-flux"), isArray),
   fixedShift: unary((a) => shift(a, 1, 0.5, a.shape.length - 1), isArray),
-  windows: unary((a) => windows(a, 0, 2), ({ shape }) => shape.length > 0 && shape.length < 3 && (shape[0] as number) > 1),
+  windows: unary(
+    (a) => windows(a, 0, 2),
+    ({ shape }) => shape.length > 0 && shape.length < 3 && (shape[0] as number) > 1,
+  ),
+  overlapAdd: unary(
+    (a) => {
+      const attributes = { axis: 0, width: 2, step: 1, extent: extent(a) };
+      return apply(overlapAddPrimitive, [sin(windows(a, 0, 2))], attributes);
+    },
+    ({ shape }) => shape.length > 0 && (shape[0] as number) > 1,
+  ),
   gather: unary((a) => gather(a, reversed(extent(a))), isArray),
   entry: unary((a) => entry(a, sizeOf(a.shape) - 1)),
-  flatRead: unary((a) => apply(flatReadPrimitive, [a], { table: Int32Array.of(sizeOf(a.shape) - 1, -1, 0), shape: [3] })),
-  scatterAdd: unary((a) => scatterAdd(a, Array.from({ length: sizeOf(a.shape) }, (_, k) => (k % 4) - 1), [3])),
-  scatterAddRows: unary((a) => scatterAddRows(a, Array.from({ length: extent(a) }, (_, k) => k % 2), 2), isArray),
+  flatRead: unary((a) =>
+    apply(flatReadPrimitive, [a], { table: Int32Array.of(sizeOf(a.shape) - 1, -1, 0), shape: [3] }),
+  ),
+  scatterAdd: unary((a) =>
+    scatterAdd(
+      a,
+      Array.from({ length: sizeOf(a.shape) }, (_, k) => (k % 4) - 1),
+      [3],
+    ),
+  ),
+  scatterAddRows: unary(
+    (a) =>
+      scatterAddRows(
+        a,
+        Array.from({ length: extent(a) }, (_, k) => k % 2),
+        2,
+      ),
+    isArray,
+  ),
   sum: unary((a) => sum(a)),
   sumOverFirst: unary((a) => sum(a, [0]), isArray),
   mean: unary(mean),
@@ -210,19 +240,24 @@ function build(instructions: readonly Instruction[], depth: number): Expression[
   return pool.slice(SYMBOLS.length).slice(-3);
 }
 
-const coordinate = fc.integer({ min: -2000, max: 2000 }).map((thousandths) => thousandths / 1009);
-
-const bindingOf = (each: Expression): fc.Arbitrary<number | Float64Array> => {
-  const size = sizeOf(each.shape);
-  if (each.shape.length === 0) return coordinate;
-  return fc.array(coordinate, { minLength: size, maxLength: size }).map((entries) => Float64Array.from(entries));
-};
+/** Numbers in [-2, 2), by a seed rather than by shrinking numbers, which would end on the kinks of piecewise functions. */
+function drawBindings(symbols: readonly Expression[], seed: number): Record<string, number | Float64Array> {
+  const random = new RandomStream(seed);
+  return Object.fromEntries(
+    symbols.map((each) => {
+      const values = uniforms(random, sizeOf(each.shape), -2, 2);
+      return [nameOf(each), each.shape.length === 0 ? (values[0] as number) : values];
+    }),
+  );
+}
 
 /** A short text of a program: one line per node. */
 export function listing(outputs: readonly Expression[]): string {
   return topologicalOrder(outputs)
     .map(({ id, primitive, operands, attributes, shape }) => {
-      const text = JSON.stringify(attributes, (_key, value) => (ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : value));
+      const text = JSON.stringify(attributes, (_key, value) =>
+        ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : value,
+      );
       return `  ${id} = ${primitive.name}(${operands.map((operand) => operand.id).join(", ")}) ${text} [${shape.join(", ")}]`;
     })
     .join("\n");
@@ -241,20 +276,17 @@ export function expressionCase(options: ExpressionCaseOptions = {}): fc.Arbitrar
     picks: fc.tuple(unit, unit, unit),
   });
   return fc
-    .tuple(
-      fc.array(instruction, { minLength: 1, maxLength: operations, size: "max" }),
-      fc.record(Object.fromEntries(SYMBOLS.map((each) => [nameOf(each), bindingOf(each)]))),
-    )
-    .map(([instructions, bindings]) => {
+    .tuple(fc.array(instruction, { minLength: 1, maxLength: operations, size: "max" }), fc.noShrink(fc.nat()))
+    .map(([instructions, seed]) => {
       const outputs = build(instructions, depth);
       const used = new Set(topologicalOrder(outputs));
       const symbols = SYMBOLS.filter((each) => used.has(each));
-      const kept = Object.fromEntries(symbols.map((each) => [nameOf(each), bindings[nameOf(each)] as number | Float64Array]));
+      const bindings = drawBindings(symbols, seed);
       return {
         outputs,
-        bindings: kept,
+        bindings,
         symbols,
-        [fc.toStringMethod]: () => `\n${listing(outputs)}\n  at ${fc.stringify(kept)}\n`,
+        [fc.toStringMethod]: () => `\n${listing(outputs)}\n  at ${fc.stringify(bindings)}\n`,
       };
     })
     .filter(({ outputs }) => outputs.length > 0);

@@ -9,6 +9,8 @@ import { shift } from "./primitives/shift.js";
 import { dot, sum } from "./primitives/sum.js";
 import { logcosh, tanh } from "./primitives/transcendental.js";
 import { cos, sin } from "./primitives/trigonometric.js";
+import { convolve } from "./primitives/windows.js";
+import { batchExpressions } from "./transform.js";
 
 const [x, y, u] = [symbol("x"), symbol("y"), symbol("u", [3])];
 
@@ -51,6 +53,17 @@ describe("derivatives as graphs", () => {
     const sites = symbol("q", [100]);
     const energy = sum(logcosh(subtract(shift(sites, 1, "no-flux"), sites)));
     expect(topologicalOrder(gradient(energy, [sites])).length).toBeLessThan(25);
+  });
+
+  it("of a batch of convolutions hold no tables", () => {
+    const [image, kernel] = [symbol("i", [1, 28, 28]), symbol("k", [8, 1, 5, 5])];
+    const [byImage] = gradient(sum(tanh(convolve(image, kernel))), [image]) as [Expression];
+    const [whole] = batchExpressions([byImage], new Map([[image, symbol("I", [256, 1, 28, 28])]]), 256) as [Expression];
+    expect(whole.shape).toEqual([256, 1, 28, 28]);
+    const tables = topologicalOrder([whole]).filter(({ attributes }) =>
+      Object.values(attributes).some(ArrayBuffer.isView),
+    );
+    expect(tables).toEqual([]);
   });
 
   it("of a long scalar program take time in proportion to its length", () => {

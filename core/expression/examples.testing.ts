@@ -12,7 +12,7 @@ import { solvePrimitive } from "./primitives/solve.js";
 import { sum } from "./primitives/sum.js";
 import { exp, log, logcosh, sigmoid, softplus, tanh } from "./primitives/transcendental.js";
 import { arctangent2, cos, sin } from "./primitives/trigonometric.js";
-import { windows } from "./primitives/windows.js";
+import { overlapAddPrimitive, windows } from "./primitives/windows.js";
 
 /** A well-posed application of a primitive to symbols. A new primitive needs at least one here. */
 export interface PrimitiveExample {
@@ -72,6 +72,9 @@ const products = (left: Shape, right: Shape): PrimitiveExample => ({
   build: (a, b) => apply(matmulPrimitive, [a as Expression, b as Expression], {}),
 });
 
+const overlaps = (shape: Shape, attributes: { axis: number; width: number; step: number; extent: number }) =>
+  one(shape, (a) => apply(overlapAddPrimitive, [a as Expression], attributes));
+
 const powers = (base: Shape, exponent: Shape): PrimitiveExample => ({
   operands: [base, exponent],
   build: (a, b) => apply(powerPrimitive, [a as Expression, b as Expression], {}),
@@ -112,7 +115,7 @@ export const examples: Readonly<Record<string, readonly PrimitiveExample[]>> = {
     })),
     {
       operands: [[2]],
-      build: of((a) => apply(powerPrimitive, [a, constant(9)], {})),
+      build: of((a) => apply(powerPrimitive, [a, constant(9, [3, 2])], {})),
       sample: between(-1.5, -0.5),
     },
     {
@@ -130,58 +133,189 @@ export const examples: Readonly<Record<string, readonly PrimitiveExample[]>> = {
   logcosh: unary(of(logcosh)),
   sin: unary(of(sin)),
   cos: unary(of(cos)),
-  atan2: binary(of2(arctangent2), (random, position, size) =>
-    uniforms(random, size, position === 0 ? -2 : 0.5, 2),
-  ),
+  atan2: binary(of2(arctangent2), (random, position, size) => uniforms(random, size, position === 0 ? -2 : 0.5, 2)),
   less: binary(of2(less)),
   where: [choices([], [], []), choices([3], [3], [3]), choices([2, 1], [3], [2, 3]), choices([3], [], [2, 1])],
   sign: unary(of(sign)),
   abs: unary(of(abs)),
   minimum: binary(of2(minimum)),
   maximum: binary(of2(maximum)),
-  reshape: [one([2, 3], of((a) => reshape(a, [3, 2]))), one([1], of((a) => reshape(a, []))), one([4], of((a) => reshape(a, [1, 4])))],
+  reshape: [
+    one(
+      [2, 3],
+      of((a) => reshape(a, [3, 2])),
+    ),
+    one(
+      [1],
+      of((a) => reshape(a, [])),
+    ),
+    one(
+      [4],
+      of((a) => reshape(a, [1, 4])),
+    ),
+  ],
   broadcast: [
-    one([], of((a) => broadcast(a, [2, 3]))),
-    one([3], of((a) => broadcast(a, [2, 3]))),
-    one([2, 1], of((a) => broadcast(a, [3, 2, 3]))),
-    one([1], of((a) => broadcast(a, [1, 1]))),
+    one(
+      [],
+      of((a) => broadcast(a, [2, 3])),
+    ),
+    one(
+      [3],
+      of((a) => broadcast(a, [2, 3])),
+    ),
+    one(
+      [2, 1],
+      of((a) => broadcast(a, [3, 2, 3])),
+    ),
+    one(
+      [1],
+      of((a) => broadcast(a, [1, 1])),
+    ),
   ],
   transpose: [
-    one([2, 3], of((a) => transpose(a))),
-    one([2, 3, 4], of((a) => transpose(a, [2, 0, 1]))),
-    one([2, 1, 3], of((a) => transpose(a, [2, 1, 0]))),
+    one(
+      [2, 3],
+      of((a) => transpose(a)),
+    ),
+    one(
+      [2, 3, 4],
+      of((a) => transpose(a, [2, 0, 1])),
+    ),
+    one(
+      [2, 1, 3],
+      of((a) => transpose(a, [2, 1, 0])),
+    ),
   ],
-  slice: [one([5], of((a) => slice(a, 0, 1, 4))), one([2, 4], of((a) => slice(a, 1, 2, 3))), one([3, 2], of((a) => slice(a, 0, 2, 3)))],
-  pad: [one([3], of((a) => pad(a, 0, 1, 2))), one([2, 3], of((a) => pad(a, 1, 0, 2))), one([2, 1, 2], of((a) => pad(a, 1, 2, 0)))],
+  slice: [
+    one(
+      [5],
+      of((a) => slice(a, 0, 1, 4)),
+    ),
+    one(
+      [2, 4],
+      of((a) => slice(a, 1, 2, 3)),
+    ),
+    one(
+      [3, 2],
+      of((a) => slice(a, 0, 2, 3)),
+    ),
+  ],
+  pad: [
+    one(
+      [3],
+      of((a) => pad(a, 0, 1, 2)),
+    ),
+    one(
+      [2, 3],
+      of((a) => pad(a, 1, 0, 2)),
+    ),
+    one(
+      [2, 1, 2],
+      of((a) => pad(a, 1, 2, 0)),
+    ),
+  ],
   shift: (["periodic", "no-flux", 0] as const).flatMap((boundary) => [
-    one([5], of((a) => shift(a, 1, boundary))),
-    one([5], of((a) => shift(a, -2, boundary))),
-    one([3], of((a) => shift(a, 4, boundary))),
-    one([2, 4], of((a) => shift(a, -1, boundary, 1))),
-    one([3, 2, 2], of((a) => shift(a, 2, boundary, 0))),
+    one(
+      [5],
+      of((a) => shift(a, 1, boundary)),
+    ),
+    one(
+      [5],
+      of((a) => shift(a, -2, boundary)),
+    ),
+    one(
+      [3],
+      of((a) => shift(a, 4, boundary)),
+    ),
+    one(
+      [2, 4],
+      of((a) => shift(a, -1, boundary, 1)),
+    ),
+    one(
+      [3, 2, 2],
+      of((a) => shift(a, 2, boundary, 0)),
+    ),
   ]),
   windows: [
-    one([5], of((a) => windows(a, 0, 3))),
-    one([2, 5], of((a) => windows(a, 1, 2, 2))),
-    one([4, 3], of((a) => windows(a, 0, 2))),
-    one([2, 4, 3], of((a) => windows(a, 1, 2, 2))),
+    one(
+      [5],
+      of((a) => windows(a, 0, 3)),
+    ),
+    one(
+      [2, 5],
+      of((a) => windows(a, 1, 2, 2)),
+    ),
+    one(
+      [4, 3],
+      of((a) => windows(a, 0, 2)),
+    ),
+    one(
+      [2, 4, 3],
+      of((a) => windows(a, 1, 2, 2)),
+    ),
   ],
-  gather: [one([4], of((a) => gather(a, [3, 0, 0]))), one([3, 2], of((a) => gather(a, [2, 2, 1, 0])))],
+  overlapAdd: [
+    overlaps([3, 3], { axis: 0, width: 3, step: 1, extent: 5 }),
+    overlaps([2, 2, 2], { axis: 1, width: 2, step: 3, extent: 6 }),
+    overlaps([3, 2, 2], { axis: 0, width: 2, step: 1, extent: 4 }),
+  ],
+  gather: [
+    one(
+      [4],
+      of((a) => gather(a, [3, 0, 0])),
+    ),
+    one(
+      [3, 2],
+      of((a) => gather(a, [2, 2, 1, 0])),
+    ),
+  ],
   flatRead: [
-    one([4], of((a) => apply(flatReadPrimitive, [a], { table: Int32Array.of(3, -1, 0, 3), shape: [2, 2] }))),
-    one([2, 3], of((a) => apply(flatReadPrimitive, [a], { table: Int32Array.of(5, 4, -1), shape: [3] }))),
+    one(
+      [4],
+      of((a) => apply(flatReadPrimitive, [a], { table: Int32Array.of(3, -1, 0, 3), shape: [2, 2] })),
+    ),
+    one(
+      [2, 3],
+      of((a) => apply(flatReadPrimitive, [a], { table: Int32Array.of(5, 4, -1), shape: [3] })),
+    ),
   ],
   scatterAdd: [
-    one([4], of((a) => scatterAdd(a, [1, 1, -1, 0], [3]))),
-    one([2, 3], of((a) => scatterAdd(a, [0, 3, 3, 2, 0, 1], [2, 2]))),
+    one(
+      [4],
+      of((a) => scatterAdd(a, [1, 1, -1, 0], [3])),
+    ),
+    one(
+      [2, 3],
+      of((a) => scatterAdd(a, [0, 3, 3, 2, 0, 1], [2, 2])),
+    ),
   ],
   sum: [
-    one([3], of((a) => sum(a))),
-    one([2, 3], of((a) => sum(a))),
-    one([2, 3], of((a) => sum(a, [1]))),
-    one([2, 3, 2], of((a) => sum(a, [0, 2]))),
-    one([2, 3, 2], of((a) => sum(a, [1]))),
+    one(
+      [3],
+      of((a) => sum(a)),
+    ),
+    one(
+      [2, 3],
+      of((a) => sum(a)),
+    ),
+    one(
+      [2, 3],
+      of((a) => sum(a, [1])),
+    ),
+    one(
+      [2, 3, 2],
+      of((a) => sum(a, [0, 2])),
+    ),
+    one(
+      [2, 3, 2],
+      of((a) => sum(a, [1])),
+    ),
   ],
-  matmul: [products([2, 3], [3, 4]), products([1, 3], [3, 1]), products([3, 1], [1, 2]), products([2, 2, 3], [2, 3, 2])],
+  matmul: [
+    products([2, 3], [3, 4]),
+    products([1, 3], [3, 1]),
+    products([3, 1], [1, 2]),
+    products([2, 2, 3], [2, 3, 2]),
+  ],
   solve: [solves([3, 3], [3, 1]), solves([2, 2], [2, 3]), solves([2, 3, 3], [2, 3, 2])],
 };

@@ -4,6 +4,7 @@ import { apply, isNode, sameShape, sizeOf, stridesOf, topologicalOrder } from ".
 import { add, addPrimitive, multiply } from "./primitives/arithmetic.js";
 import { gather, scatterAdd } from "./primitives/gather.js";
 import { constant, symbol, symbolsOf } from "./primitives/leaves.js";
+import { transpose } from "./primitives/rearrangement.js";
 import { sin } from "./primitives/trigonometric.js";
 
 describe("hash-consing", () => {
@@ -40,6 +41,14 @@ describe("hash-consing", () => {
     expect(node.shape).toEqual([2]);
     expect(evaluate([node], {})[0]).toEqual(Float64Array.of(1, 2));
     expect(Object.isFrozen(node)).toBe(true);
+    const axes = [2, 0, 1];
+    const turned = transpose(symbol("C", [2, 3, 4]), axes);
+    axes.reverse();
+    expect(turned.attributes).toEqual({ axes: [2, 0, 1] });
+    const extent = [2];
+    const whole = constant(1, extent);
+    extent[0] = 3;
+    expect(whole.shape).toEqual([2]);
   });
 });
 

@@ -1,5 +1,5 @@
-import { RandomStream } from "../random.js";
 import { evaluate } from "../compile/interpreter/evaluate.js";
+import type { RandomStream } from "../random.js";
 import { type Complex, type Expression, sizeOf } from "./expression.js";
 import { multiply } from "./primitives/arithmetic.js";
 import { symbol, symbolName } from "./primitives/leaves.js";
@@ -30,7 +30,9 @@ export const asCompanions = (values: Values, mark = "'"): Values =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name + mark, value]));
 
 /** Each direction that moves one entry of one of the symbols. */
-export function* basisDirections(symbols: readonly Expression[]): Generator<{ name: string; entry: number; values: Values }> {
+export function* basisDirections(
+  symbols: readonly Expression[],
+): Generator<{ name: string; entry: number; values: Values }> {
   const zeros = (): Record<string, Float64Array> =>
     Object.fromEntries(symbols.map((each) => [nameOf(each), new Float64Array(sizeOf(each.shape))]));
   for (const each of symbols) {
@@ -54,7 +56,9 @@ export function complexStep(outputs: readonly Expression[], symbols: readonly Ex
     ),
   ).map(({ imaginary }) => imaginary);
   return (values, direction) =>
-    evaluate(continued, { ...values, ...asCompanions(direction) }).map((tangent) => tangent.map((entry) => entry / step));
+    evaluate(continued, { ...values, ...asCompanions(direction) }).map((tangent) =>
+      tangent.map((entry) => entry / step),
+    );
 }
 
 /** Central differences at steps h, h/2 and h/4, extrapolated to an error of sixth order. */
@@ -105,8 +109,5 @@ export function gap(found: readonly ArrayLike<number>[], expected: readonly Arra
 
 /** Sum of products of all entries. */
 export function innerProduct(a: readonly Float64Array[], b: readonly Float64Array[]): number {
-  return a.reduce(
-    (total, array, k) => array.reduce((sum, entry, j) => sum + entry * (b[k]?.[j] as number), total),
-    0,
-  );
+  return a.reduce((total, array, k) => array.reduce((sum, entry, j) => sum + entry * (b[k]?.[j] as number), total), 0);
 }

@@ -22,7 +22,10 @@ export function precise(value: number): Precise {
 export function rounded(value: Precise): number {
   const magnitude = value < 0n ? -value : value;
   const excess = Math.max(magnitude.toString(2).length - 64, 0);
-  const number = Number(magnitude >> BigInt(excess)) * 2 ** (Math.max(excess - DIGITS, -1000)) * 2 ** Math.min(excess - DIGITS + 1000, 0);
+  const number =
+    Number(magnitude >> BigInt(excess)) *
+    2 ** Math.max(excess - DIGITS, -1000) *
+    2 ** Math.min(excess - DIGITS + 1000, 0);
   return value < 0n ? -number : number;
 }
 

@@ -95,8 +95,7 @@ function checkSecondDerivatives(primitive: Primitive, { node, symbols, draws, ra
   for (const drawn of draws) {
     const values = { ...drawn, w: uniforms(random, sizeOf(node.shape)) };
     const [u, v] = [drawValues(random, symbols), drawValues(random, symbols)];
-    const along = (direction: Values): Float64Array[] =>
-      evaluate(products, { ...values, ...asCompanions(direction) });
+    const along = (direction: Values): Float64Array[] => evaluate(products, { ...values, ...asCompanions(direction) });
     expect(gap(along(u), tangents(values, u)), "Hessian product").toBeLessThan(tolerance);
     const list = (direction: Values): Float64Array[] => symbols.map((each) => direction[nameOf(each)] as Float64Array);
     const [left, right] = [innerProduct(list(u), along(v)), innerProduct(list(v), along(u))];
@@ -129,7 +128,9 @@ function checkBatches({ node, symbols, draws }: Application): void {
         const values = Object.fromEntries(symbols.map((each, k) => [nameOf(each), lane(k, trajectory)]));
         return [...(evaluate([node], values)[0] as Float64Array)];
       });
-      expect(evaluate([whole], bindings), `${size} trajectories, subset ${subset}`).toEqual([Float64Array.from(members)]);
+      expect(evaluate([whole], bindings), `${size} trajectories, subset ${subset}`).toEqual([
+        Float64Array.from(members),
+      ]);
     }
   }
 }
@@ -150,10 +151,14 @@ function checkComplexForm({ node, symbols, draws, random }: Application): void {
     const zero = Object.fromEntries(imaginaries.map((each) => [nameOf(each), new Float64Array(sizeOf(each.shape))]));
     const plain = evaluate([node], values)[0] as Float64Array;
     expect(gap(evaluate(parts, { ...values, ...zero }), [plain, plain.map(() => 0)]), "real axis").toBeLessThan(1e-14);
-    const off = Object.fromEntries(imaginaries.map((each) => [nameOf(each), uniforms(random, sizeOf(each.shape), -0.4, 0.4)]));
+    const off = Object.fromEntries(
+      imaginaries.map((each) => [nameOf(each), uniforms(random, sizeOf(each.shape), -0.4, 0.4)]),
+    );
     const bindings = { ...values, ...off, ...asCompanions(drawValues(random, symbols)) };
     const [du, dv] = evaluate(alongReal, bindings) as [Float64Array, Float64Array];
-    expect(gap(evaluate(alongImaginary, bindings), [dv.map((entry) => -entry), du]), "Cauchy-Riemann").toBeLessThan(1e-12);
+    expect(gap(evaluate(alongImaginary, bindings), [dv.map((entry) => -entry), du]), "Cauchy-Riemann").toBeLessThan(
+      1e-12,
+    );
   }
 }
 
@@ -188,7 +193,8 @@ describe.each(primitives.map((primitive) => [primitive.name, primitive] as const
   });
 
   it("continues analytically, or says why not", () => {
-    if (typeof primitive.complex === "function") for (const application of applications()) checkComplexForm(application);
+    if (typeof primitive.complex === "function")
+      for (const application of applications()) checkComplexForm(application);
     else expect(primitive.complex.none.length).toBeGreaterThan(20);
   });
 });

@@ -38,7 +38,7 @@ import {
   tanhPrimitive,
 } from "./primitives/transcendental.js";
 import { arctangent2Primitive, cosPrimitive, sinPrimitive } from "./primitives/trigonometric.js";
-import { windowsPrimitive } from "./primitives/windows.js";
+import { overlapAddPrimitive, windowsPrimitive } from "./primitives/windows.js";
 
 /** Every primitive, for tests and documentation tables; the library itself never imports this list. */
 export const primitives: readonly Primitive[] = [
@@ -73,6 +73,7 @@ export const primitives: readonly Primitive[] = [
   padPrimitive,
   shiftPrimitive,
   windowsPrimitive,
+  overlapAddPrimitive,
   gatherPrimitive,
   flatReadPrimitive,
   scatterAddPrimitive,

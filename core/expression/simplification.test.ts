@@ -41,13 +41,22 @@ function inviting(shape: Shape, mark: string): Expression[] {
   return [
     ...everywhere,
     transpose(symbol(`turned${mark}`, [...shape].reverse())),
-    slice(symbol(`long${mark}`, [...shape.slice(0, last), (shape[last] as number) + 1]), last, 1, (shape[last] as number) + 1),
+    slice(
+      symbol(`long${mark}`, [...shape.slice(0, last), (shape[last] as number) + 1]),
+      last,
+      1,
+      (shape[last] as number) + 1,
+    ),
     sum(symbol(`wide${mark}`, [...shape, 2]), [shape.length]),
   ];
 }
 
 /** The value by the primitive's definition, whatever its simplification says. */
-function unsimplified(node: Expression, operands: readonly Expression[], values: readonly Float64Array[]): Float64Array {
+function unsimplified(
+  node: Expression,
+  operands: readonly Expression[],
+  values: readonly Float64Array[],
+): Float64Array {
   const shape = node.primitive.shape(
     operands.map((operand) => operand.shape),
     node.attributes,
@@ -84,7 +93,9 @@ describe("simplification", () => {
               return Number.isFinite(value) ? Math.max(worst, Math.abs((found[k] as number) - value) / allowed) : worst;
             }, 0);
             if (!(error <= 1)) {
-              expect.fail(`${name} of ${operands.map((each) => each.primitive.name).join(", ")}: ${found} for ${expected}`);
+              expect.fail(
+                `${name} of ${operands.map((each) => each.primitive.name).join(", ")}: ${found} for ${expected}`,
+              );
             }
           }
         }

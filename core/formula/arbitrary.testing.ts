@@ -13,11 +13,7 @@ export const formulaScope: ReadonlyMap<string, Expression> = new Map([
   ["B", symbol("B", [2, 3])],
 ]);
 
-interface Sorts {
-  scalar: string;
-  vector: string;
-  matrix: string;
-}
+type Sorts = { scalar: string; vector: string; matrix: string };
 
 const UNARY = [
   ..."sqrt exp log sin cos tan tanh sinh cosh sigmoid softplus logcosh".split(" "),
@@ -67,7 +63,6 @@ const { scalar, vector, matrix } = fc.letrec<Sorts>((tie) => {
       filled("min(#, #)", s, s),
       filled("max(#, #)", s, s),
       filled("atan2(#, #)", s, s),
-      filled("p = #; q = p*# - p; q*p^q".replace("; q*p^q", ""), s, s).map((text) => text.replace(/^p = (.*); q = p(.*)$/s, "$1$2")),
     ),
     vector: fc.oneof(
       limits,
@@ -107,12 +102,16 @@ const { scalar, vector, matrix } = fc.letrec<Sorts>((tie) => {
       filled("solve(#, #)", m, m),
       filled("broadcast(#, 3, 3)", v),
       filled("shift(#, 1, 'no-flux', 1)", m),
-      filled("windows(#, 0, 2, 1)[:, 0] + #", v, m).map((text) => text.replace("windows(", "windows(pad(").replace(", 0, 2, 1)[:, 0]", ", 0, 0, 1), 0, 2)[:, 0]")),
+      filled("windows(pad(#, 0, 0, 1), 0, 2)[:, :, 1]", m),
+      filled("overlapAdd(broadcast(#, 2, 3, 2), 0, 2, 1, 3) + #", s, m),
       filled("reshape(reshape(#, 9), 3, 3)", m),
       filled("[#, #, u]", v, v),
     ),
   };
 });
 
-/** Random formulas over {@link formulaScope}, by the rank of their value; every operand stands in parentheses. */
-export const arbitraryFormula = { scalar, vector, matrix } as const;
+/** A formula with bindings that are used several times. */
+const bound = filled("p = #; q = sin(p)*# - p; q*p + q^3*#", scalar, scalar, vector);
+
+/** Random formulas over {@link formulaScope} by what they give; every operand stands in parentheses. */
+export const arbitraryFormula = { scalar, vector, matrix, bound } as const;

@@ -28,7 +28,7 @@ import {
   tanhPrimitive,
 } from "../expression/primitives/transcendental.js";
 import { arctangent2Primitive, cosPrimitive, sinPrimitive } from "../expression/primitives/trigonometric.js";
-import { windowsPrimitive } from "../expression/primitives/windows.js";
+import { overlapAddPrimitive, windowsPrimitive } from "../expression/primitives/windows.js";
 import type { CallArguments } from "./call-arguments.js";
 
 /** An argument as it is printed: an expression, a whole number, a quoted word or a list of whole numbers. */
@@ -156,6 +156,13 @@ function scatterAdd(call: CallArguments): Expression {
   return build.scatterAdd(a, call.integers(1, -1, sizeOf(shape)), shape);
 }
 
+function overlapAdd(call: CallArguments): Expression {
+  const a = call.expression(0);
+  const axis = call.axis(1, Math.max(rank(a) - 1, 0));
+  const [width, step, extent] = [call.integer(2, 1), call.integer(3, 1), call.integer(4, 1)];
+  return apply(overlapAddPrimitive, [a], { axis, width, step, extent });
+}
+
 function scatterAddRows(call: CallArguments): Expression {
   const a = call.expression(0);
   const count = call.integer(2, 1);
@@ -185,7 +192,7 @@ const functions: readonly FormulaFunction[] = [
   derived("asin", build.arcsine, arctangent2Primitive, [0], "\\arcsin"),
   derived("acos", build.arccosine, arctangent2Primitive, [1], "\\arccos"),
   derived("atan", build.arctangent, arctangent2Primitive, [0], "\\arctan"),
-  derived("sinh", build.sinh, multiplyPrimitive, [1, 0, 0], "\\sinh"),
+  derived("sinh", build.sinh, multiplyPrimitive, [1, 1, 1, 0, 0], "\\sinh"),
   derived("cosh", build.cosh, multiplyPrimitive, [1, 0, 0], "\\cosh"),
   {
     ...direct("clamp", "a low high", build.clamp),
@@ -236,7 +243,7 @@ const functions: readonly FormulaFunction[] = [
     broadcastPrimitive,
     ({ attributes }, a) => [a, ...attributes.shape],
   ),
-  structural("concatenate", "part... axis?", concatenate),
+  structural("concatenate", "first more... axis?", concatenate),
   structural(
     "pad",
     "a axis before after",
@@ -268,6 +275,13 @@ const functions: readonly FormulaFunction[] = [
       ),
     windowsPrimitive,
     ({ attributes: { axis, width, step } }, a) => (step === 1 ? [a, axis, width] : [a, axis, width, step]),
+  ),
+  structural(
+    "overlapAdd",
+    "a axis width step extent",
+    overlapAdd,
+    overlapAddPrimitive,
+    ({ attributes: { axis, width, step, extent } }, a) => [a, axis, width, step, extent],
   ),
   structural("convolve", "image kernel step?", (call) =>
     build.convolve(call.expression(0), call.expression(1), call.integer(2, 1, 1)),

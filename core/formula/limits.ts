@@ -9,7 +9,7 @@ export interface FormulaLimits {
   readonly depth?: number;
   /** Nodes of the graph; 20,000 by default. What the scope provides is not counted. */
   readonly nodes?: number;
-  /** Entries of all arrays of the graph together; 2^25 by default. What the scope provides is not counted. */
+  /** Entries of all arrays and index tables of the graph together; 2^25 by default. What the scope provides is not counted. */
   readonly entries?: number;
 }
 
@@ -31,6 +31,9 @@ export function completeLimits(limits: FormulaLimits): Required<FormulaLimits> {
   return complete;
 }
 
+const isTable = (value: unknown): value is Float64Array | Int32Array =>
+  value instanceof Float64Array || value instanceof Int32Array;
+
 /** Counts the nodes and entries of a growing graph. */
 export class Budget {
   readonly #limits: Required<FormulaLimits>;
@@ -47,16 +50,12 @@ export class Budget {
     this.#visit(expression, () => undefined);
   }
 
-  /** Counts entries of a table that is no node. */
-  spend(entries: number): void {
-    this.#entries += entries;
-  }
-
   /** Counts the nodes below `expression` that are new. */
   count(expression: Expression): void {
     this.#visit(expression, (node) => {
       this.#nodes++;
       this.#entries += sizeOf(node.shape);
+      for (const value of Object.values(node.attributes)) if (isTable(value)) this.#entries += value.length;
     });
   }
 

@@ -1,5 +1,5 @@
 import { InputError } from "../errors.js";
-import { type Expression, ShapeError, sizeOf } from "../expression/expression.js";
+import { type Expression, ShapeError } from "../expression/expression.js";
 import { add, constant, divide, less, matmul, multiply, negate, power, subtract } from "../expression/functions.js";
 import { constantValue } from "../expression/primitives/leaves.js";
 import { indexed, stack } from "./arrays.js";
@@ -79,7 +79,7 @@ class Parser {
   }
 
   parse(): Expression {
-    while (this.#current.kind === "name" && this.#tokens[this.#index + 1]?.text === "=") this.#binding();
+    while (this.#atBinding()) this.#binding();
     const value = this.#expression(LEVEL.comparison);
     if (this.#current.kind !== "end") this.#refuseContinuation("the end of the formula");
     return value;
@@ -145,6 +145,11 @@ class Parser {
     const allowed = this.#budget.exceeded();
     if (allowed !== undefined) this.#refuse(at, allowed);
     return built;
+  }
+
+  #atBinding(): boolean {
+    const [name, equals, next] = this.#tokens.slice(this.#index, this.#index + 3);
+    return name?.kind === "name" && equals?.text === "=" && next?.text !== "=";
   }
 
   #binding(): void {
@@ -259,7 +264,6 @@ class Parser {
     }
     this.#close(opening, ")", '"," or ');
     this.#checkCount(name, entry, given.length);
-    for (const argument of given) if (typeof argument !== "string") this.#budget.spend(sizeOf(argument.shape));
     const refuse = (index: number, expected: string): never =>
       this.#refuse(spans[index] as Span, expected, `The call is ${usageOf(entry)}.`);
     return this.#build(name, () => entry.build(new CallArguments(given, refuse)));

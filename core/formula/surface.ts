@@ -1,6 +1,6 @@
 import { InputError } from "../errors.js";
 import { type Expression, isNode, type Primitive, type Shape, sizeOf } from "../expression/expression.js";
-import { divide, matmul, multiply, negate, outer, power, reshape, solve } from "../expression/functions.js";
+import { divide, matmul, multiply, negate, power, reshape, solve } from "../expression/functions.js";
 import {
   addPrimitive,
   dividePrimitive,
@@ -90,7 +90,10 @@ function constantSurface(node: Expression): Surface | undefined {
   if (!isNode(node, constantPrimitive)) return undefined;
   const { value, shape } = node.attributes;
   if (typeof value !== "number") return { kind: "array", entries: value, shape };
-  return shape.length === 0 ? scalarSurface(value) : call("broadcast", constant(value), ...shape);
+  if (shape.length === 0) return scalarSurface(value);
+  // Rearranging a zero loses its sign.
+  if (Object.is(value, -0)) return { kind: "array", entries: new Float64Array(sizeOf(shape)).fill(value), shape };
+  return call("broadcast", constant(value), ...shape);
 }
 
 const nameSurface = (node: Expression): Surface | undefined => {
@@ -123,13 +126,14 @@ function powerSurface(node: Expression): Surface | undefined {
   return undefined;
 }
 
-/** a / 2^k is kept as a product with a reciprocal. */
+/** a / 2^k is kept as a product with a reciprocal, -a / 2^k with a negative one. */
 function fractionSurface(node: Expression): Surface | undefined {
   const [factor, rest] = node.operands as [Expression, Expression];
   const value = constantValue(factor);
-  if (value === undefined || factor.shape.length > 0 || value <= 0 || value >= 1) return undefined;
-  const divisor = 1 / value;
-  return Number.isInteger(divisor) && divide(rest, divisor) === node ? binary("/", rest, constant(divisor)) : undefined;
+  if (value === undefined || factor.shape.length > 0 || Math.abs(value) >= 1) return undefined;
+  const divisor = 1 / Math.abs(value);
+  const over = value > 0 ? rest : negate(rest);
+  return Number.isInteger(divisor) && divide(over, divisor) === node ? binary("/", over, constant(divisor)) : undefined;
 }
 
 /** -a * b is the negated product, so the minus goes to the first factor where that builds the same node. */
@@ -216,7 +220,7 @@ function productSurface(node: Expression): Surface | undefined {
   if (node.shape.length !== 2) return undefined;
   const column = isNode(a, reshapePrimitive) && a.shape[1] === 1 ? asVector(a) : undefined;
   const row = isNode(b, reshapePrimitive) && b.shape[0] === 1 ? asVector(b) : undefined;
-  if (column !== undefined && row !== undefined && outer(column, row) === node) return call("outer", column, row);
+  if (column !== undefined && row !== undefined) return call("outer", column, row);
   return binary("@", a, b);
 }
 

@@ -54,25 +54,23 @@ export class SimulationError extends Error implements SimulationFailure {
   }
 }
 
-/** What makes a value of a primitive undefined: the operand at fault and in which range. */
+/** Where a primitive has no value: the operand at fault and in which range. */
 interface DomainRule {
   readonly operand: number;
   readonly outside: (value: number) => boolean;
   readonly words: (value: number) => string;
 }
 
+const short = (value: number): string => String(Number(value.toPrecision(6)));
+
 const DOMAINS: Readonly<Record<string, DomainRule>> = {
-  log: {
-    operand: 0,
-    outside: (value) => value <= 0,
-    words: (value) => (value === 0 ? "the logarithm of 0 was taken" : `the logarithm of ${value} was taken`),
-  },
-  sqrt: { operand: 0, outside: (value) => value < 0, words: (value) => `the square root of ${value} was taken` },
+  log: { operand: 0, outside: (value) => value <= 0, words: (value) => `the logarithm of ${short(value)} was taken` },
+  sqrt: { operand: 0, outside: (value) => value < 0, words: (value) => `the square root of ${short(value)} was taken` },
   divide: { operand: 1, outside: (value) => value === 0, words: () => "a number was divided by 0" },
   power: {
     operand: 0,
     outside: (value) => value <= 0,
-    words: (value) => `${value} was raised to a power that is not defined there`,
+    words: (value) => `${short(value)} was raised to a power that is not defined there`,
   },
   solve: { operand: 0, outside: () => true, words: () => "a system of linear equations had a singular matrix" },
 };

@@ -2,15 +2,16 @@ import { LuDecomposition, Matrix } from "ml-matrix";
 import { defaultBackend } from "../../core/compile/choose.js";
 import type { CompiledFunction } from "../../core/compile/program.js";
 import { InputError } from "../../core/errors.js";
-import { jacobianProduct } from "../../core/expression/derivatives.js";
 import { type Expression, sizeOf } from "../../core/expression/expression.js";
-import { symbol } from "../../core/expression/functions.js";
 import type { DynamicalSystem } from "../../core/system.js";
+import { denseJacobian } from "./dense-jacobian.js";
+import { StateVector } from "./state-vector.js";
 import {
   countUnsettled,
   type PreparedSolver,
   refuseMovingTarget,
   residualFunction,
+  type SettleReport,
   type SolverPlan,
   type StationarySolver,
 } from "./stationary-solver.js";
@@ -65,16 +66,24 @@ export function newton(options: NewtonOptions = {}): StationarySolver {
   };
 }
 
-/** One trajectory at a time, over flat vectors of all state entries. */
+/** A state of one trajectory, its field, and the norm of what of the field can still move it. */
+interface Point {
+  readonly state: Float64Array;
+  readonly field: Float64Array;
+  readonly norm: number;
+}
+
+/** One trajectory at a time, on buffers of its own that each trajectory's values are copied to. */
 class NewtonIteration implements PreparedSolver {
-  private readonly size: number;
+  private readonly vector: StateVector;
   private readonly trajectories: number;
-  private readonly single: Record<string, Float64Array> = {};
+  /** Names with one value per trajectory. */
+  private readonly own: ReadonlySet<string>;
+  private readonly single: Readonly<Record<string, Float64Array>>;
+  private readonly state: readonly Float64Array[];
   private readonly field: CompiledFunction;
-  private readonly product: CompiledFunction;
+  private readonly jacobian: () => Matrix[];
   private readonly residual: () => Float64Array;
-  private readonly low: Float64Array;
-  private readonly high: Float64Array;
 
   constructor(
     private readonly system: DynamicalSystem,
@@ -82,159 +91,101 @@ class NewtonIteration implements PreparedSolver {
     private readonly tolerance: number,
     private readonly iterations: number,
   ) {
-    const { trajectories = 1, backend = defaultBackend() } = plan;
+    const { trajectories = 1, perTrajectory = [], backend = defaultBackend() } = plan;
     this.trajectories = trajectories;
-    const states = system.state.map((block) => block.symbol);
-    const field = system.state.map(({ name }) => system.field.get(name) as Expression);
-    const directions = system.state.map(({ name, shape }) => symbol(`${name}[direction]`, shape));
-    for (const block of [...system.state, ...system.parameters, ...system.input]) {
-      const own = this.isOwn(block.name);
-      this.single[block.name] = own
-        ? new Float64Array(sizeOf(block.shape))
-        : (plan.buffers[block.name] as Float64Array);
-    }
-    this.field = backend.compileFunction({ outputs: field }, { bind: this.single });
-    this.product = backend.compileFunction(
-      { outputs: jacobianProduct(field, states, directions) },
-      { bind: this.single },
+    this.vector = new StateVector(system);
+    this.own = new Set([...perTrajectory, ...system.state.map(({ name }) => name)]);
+    this.single = Object.fromEntries(
+      [...system.state, ...system.parameters, ...system.input].map(({ name, shape }) => [
+        name,
+        this.own.has(name) ? new Float64Array(sizeOf(shape)) : (plan.buffers[name] as Float64Array),
+      ]),
     );
+    this.state = system.state.map(({ name }) => this.single[name] as Float64Array);
+    const field = system.state.map(({ name }) => system.field.get(name) as Expression);
+    this.field = backend.compileFunction({ outputs: field }, { bind: this.single });
+    this.jacobian = denseJacobian(system, { buffers: this.single, backend });
     this.residual = residualFunction(system, plan);
-    this.size = system.state.reduce((total, { shape }) => total + sizeOf(shape), 0);
-    this.low = this.bound(0, Number.NEGATIVE_INFINITY);
-    this.high = this.bound(1, Number.POSITIVE_INFINITY);
   }
 
-  settle(): { residual: Float64Array; iterations: number; unsettled: number } {
+  settle(): SettleReport {
     let most = 0;
-    for (let lane = 0; lane < this.trajectories; lane++) {
-      this.exchange(lane, false);
-      most = Math.max(most, this.solveOne());
-      this.exchange(lane, true);
+    for (let trajectory = 0; trajectory < this.trajectories; trajectory++) {
+      this.load(trajectory);
+      most = Math.max(most, this.solve());
+      this.store(trajectory);
     }
     const residual = this.residual();
-    return { residual, iterations: most, unsettled: countUnsettled(residual, this.tolerance) };
+    const { tolerance } = this;
+    return { residual, tolerance, iterations: most, unsettled: countUnsettled(residual, tolerance) };
   }
 
-  private isOwn(name: string): boolean {
-    return this.plan.perTrajectory?.has(name) === true || this.system.state.some((block) => block.name === name);
-  }
-
-  private bound(side: 0 | 1, none: number): Float64Array {
-    return Float64Array.from(
-      this.system.state.flatMap(({ shape, bounds }) => new Array<number>(sizeOf(shape)).fill(bounds?.[side] ?? none)),
-    );
-  }
-
-  /** Copies one trajectory's values in, or its state back. */
-  private exchange(lane: number, back: boolean): void {
-    for (const [name, one] of Object.entries(this.single)) {
-      if (!this.isOwn(name)) continue;
-      const all = this.plan.buffers[name] as Float64Array;
-      if (!back) one.set(all.subarray(lane * one.length, (lane + 1) * one.length));
-      else if (this.system.state.some((block) => block.name === name)) all.set(one, lane * one.length);
+  private load(trajectory: number): void {
+    for (const name of this.own) {
+      const one = this.single[name];
+      const all = this.plan.buffers[name];
+      if (one !== undefined && all !== undefined) {
+        one.set(all.subarray(trajectory * one.length, (trajectory + 1) * one.length));
+      }
     }
   }
 
-  private readState(): Float64Array {
-    return this.join(this.system.state.map(({ name }) => this.single[name] as Float64Array));
-  }
-
-  private writeState(state: Float64Array): void {
-    let start = 0;
+  private store(trajectory: number): void {
     for (const { name } of this.system.state) {
-      const block = this.single[name] as Float64Array;
-      block.set(state.subarray(start, start + block.length));
-      start += block.length;
+      const one = this.single[name] as Float64Array;
+      this.plan.buffers[name]?.set(one, trajectory * one.length);
     }
   }
 
-  private join(parts: readonly Float64Array[]): Float64Array {
-    const whole = new Float64Array(this.size);
-    let start = 0;
-    for (const part of parts) {
-      whole.set(part, start);
-      start += part.length;
-    }
-    return whole;
-  }
-
-  private fieldAt(state: Float64Array): Float64Array {
-    this.writeState(state);
-    this.field.run();
-    return this.join(this.field.outputs);
-  }
-
-  /** Entries that rest at a bound because the field points outwards. */
-  private held(state: Float64Array, field: Float64Array, k: number): boolean {
-    const [value, force] = [state[k] as number, field[k] as number];
-    return (value <= (this.low[k] as number) && force < 0) || (value >= (this.high[k] as number) && force > 0);
-  }
-
-  private norm(state: Float64Array, field: Float64Array): number {
-    let total = 0;
-    for (let k = 0; k < this.size; k++) if (!this.held(state, field, k)) total += (field[k] as number) ** 2;
-    return Math.sqrt(total);
-  }
-
-  private solveOne(): number {
-    let state = this.readState();
-    let field = this.fieldAt(state);
-    let norm = this.norm(state, field);
+  /** @returns the number of steps taken */
+  private solve(): number {
+    let point = this.at(this.vector.read(this.state));
     let taken = 0;
-    while (taken < this.iterations && norm > this.tolerance) {
-      const step = this.newtonStep(state, field);
-      if (step === undefined) break;
-      const moved = this.descend(state, step, norm);
-      if (moved === undefined) break;
+    while (taken < this.iterations && point.norm > this.tolerance) {
+      const step = this.step(point);
+      const next = step && this.descend(point, step);
+      if (next === undefined) break;
+      point = next;
       taken++;
-      ({ state, field, norm } = moved);
     }
-    this.writeState(state);
+    this.vector.write(point.state, this.state);
     return taken;
   }
 
-  private descend(
-    state: Float64Array,
-    step: Float64Array,
-    norm: number,
-  ): { state: Float64Array; field: Float64Array; norm: number } | undefined {
+  private at(state: Float64Array): Point {
+    this.vector.write(state, this.state);
+    this.field.run();
+    const field = this.vector.read(this.field.outputs);
+    const squared = field.reduce(
+      (total, force, k) => (this.vector.isHeld(state, field, k) ? total : total + force ** 2),
+      0,
+    );
+    return { state, field, norm: Math.sqrt(squared) };
+  }
+
+  /** The first of the halved steps that makes the norm smaller. */
+  private descend({ state, norm }: Point, step: Float64Array): Point | undefined {
+    const { low, high } = this.vector;
     for (let halving = 0, scale = 1; halving < HALVINGS; halving++, scale /= 2) {
-      const trial = state.map((value, k) =>
-        Math.min(Math.max(value + scale * (step[k] as number), this.low[k] as number), this.high[k] as number),
+      const trial = this.at(
+        state.map((value, k) =>
+          Math.min(Math.max(value + scale * (step[k] as number), low[k] as number), high[k] as number),
+        ),
       );
-      const field = this.fieldAt(trial);
-      const size = this.norm(trial, field);
-      if (size < norm) return { state: trial, field, norm: size };
+      if (trial.norm < norm) return trial;
     }
     return undefined;
   }
 
-  private newtonStep(state: Float64Array, field: Float64Array): Float64Array | undefined {
-    const free = Array.from({ length: this.size }, (_, k) => k).filter((k) => !this.held(state, field, k));
-    const matrix = new Matrix(free.length, free.length);
-    const right = new Matrix(free.length, 1);
-    this.writeState(state);
-    free.forEach((column, j) => {
-      const direction = new Float64Array(this.size);
-      direction[column] = 1;
-      let start = 0;
-      for (const { name } of this.system.state) {
-        const into = this.product.inputs[`${name}[direction]`];
-        const length = (this.single[name] as Float64Array).length;
-        into?.set(direction.subarray(start, start + length));
-        start += length;
-      }
-      this.product.run();
-      const image = this.join(this.product.outputs);
-      free.forEach((row, i) => {
-        matrix.set(i, j, image[row] as number);
-      });
-      right.set(j, 0, -(field[column] as number));
-    });
-    const decomposition = new LuDecomposition(matrix);
-    if (free.length === 0 || decomposition.isSingular()) return undefined;
-    const solution = decomposition.solve(right);
-    const step = new Float64Array(this.size);
+  /** Solves J dz = -F over the entries that are not held; `undefined` where J is singular. */
+  private step({ state, field }: Point): Float64Array | undefined {
+    this.vector.write(state, this.state);
+    const free = this.vector.free(state, field);
+    const jacobian = (this.jacobian()[0] as Matrix).selection(free, free);
+    const decomposition = new LuDecomposition(jacobian);
+    if (decomposition.isSingular()) return undefined;
+    const solution = decomposition.solve(Matrix.columnVector(free.map((k) => -(field[k] as number))));
+    const step = new Float64Array(this.vector.size);
     free.forEach((k, i) => {
       step[k] = solution.get(i, 0);
     });

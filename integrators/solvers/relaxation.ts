@@ -1,7 +1,7 @@
 import { defaultBackend } from "../../core/compile/choose.js";
 import { InputError } from "../../core/errors.js";
 import type { Expression } from "../../core/expression/expression.js";
-import { add, divide, multiply, subtract, sum, symbol } from "../../core/expression/functions.js";
+import { add, divide, less, multiply, subtract, sum, symbol, where } from "../../core/expression/functions.js";
 import { constant } from "../../core/expression/primitives/leaves.js";
 import type { StateExpressions } from "../../core/integrator.js";
 import type { DynamicalSystem } from "../../core/system.js";
@@ -61,7 +61,7 @@ export function checkedRelaxation(
   return { tolerance, iterations };
 }
 
-/** Makes a stationary solver of a step that is repeated until the state rests. */
+/** Makes a stationary solver of a step that is repeated until the state rests or is no longer made of numbers. */
 export function relaxation(kind: RelaxationStep, options: RelaxationOptions): StationarySolver {
   const { tolerance, iterations } = checkedRelaxation(kind.name, { ...options, step: kind.step });
   return {
@@ -92,7 +92,7 @@ function prepareRelaxation(
   const loop = backend.compileLoop(
     {
       carried: [...carried, { symbol: rate, next: divide(moved, kind.step ** 2) }],
-      until: subtract(tolerance ** 2 * (1 + Number.EPSILON), rate),
+      until: where(less(tolerance ** 2, rate), 0, 1),
     },
     { trajectories, perTrajectory, bind: buffers },
   );
@@ -101,7 +101,7 @@ function prepareRelaxation(
     settle() {
       const taken = loop.run(0, iterations);
       const final = residual();
-      return { residual: final, iterations: taken, unsettled: countUnsettled(final, tolerance) };
+      return { residual: final, tolerance, iterations: taken, unsettled: countUnsettled(final, tolerance) };
     },
   };
 }

@@ -9,6 +9,8 @@ import { projected } from "../bounds.js";
 export interface SettleReport {
   /** Euclidean norm of the field at the final state, per trajectory; at a bound only what points inwards counts. */
   readonly residual: Float64Array;
+  /** The residual at which a trajectory counts as settled. */
+  readonly tolerance: number;
   /** Iterations taken, the most over trajectories. */
   readonly iterations: number;
   /** How many trajectories have a residual above the tolerance. */

@@ -4,9 +4,11 @@ import { divide, subtract, symbol } from "../../core/expression/functions.js";
 import { substitute } from "../../core/expression/transform.js";
 import type { StateBlock } from "../../core/system.js";
 
-/** The symbol of a state block in one of the two phases a contrast compares. */
-export const phaseSymbol = ({ name, shape }: Pick<StateBlock, "name" | "shape">, phase: "plus" | "minus"): Expression =>
-  symbol(`${name}[${phase}]`, shape);
+/** The two phases a contrast compares. */
+export type Phase = "plus" | "minus";
+
+/** The name of a state block in one of the phases; no block can be declared with such a name. */
+export const phaseName = (block: string, phase: Phase): string => `${block}[${phase}]`;
 
 /** What a contrast needs. */
 export interface ContrastParts {
@@ -28,11 +30,11 @@ export interface ContrastParts {
 export function contrast(parts: ContrastParts): Expression[] {
   const { scalar, state, withRespectTo, nudge, plus, minus } = parts;
   const partials = gradient(scalar, withRespectTo);
-  const at = (phase: "plus" | "minus", strength: Expression): Expression[] =>
+  const at = (phase: Phase, strength: Expression): Expression[] =>
     substitute(
       partials,
       new Map([
-        ...state.map((block) => [block.symbol, phaseSymbol(block, phase)] as const),
+        ...state.map((block) => [block.symbol, symbol(phaseName(block.name, phase), block.shape)] as const),
         [nudge, strength] as const,
       ]),
     );

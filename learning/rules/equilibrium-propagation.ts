@@ -2,13 +2,13 @@ import type { Backend, CompiledFunction } from "../../core/compile/program.js";
 import { InputError } from "../../core/errors.js";
 import { type Expression, sizeOf } from "../../core/expression/expression.js";
 import { constant, divide, negate, symbol } from "../../core/expression/functions.js";
-import type { BlockNames, DynamicalSystem, StateArray } from "../../core/system.js";
+import type { DynamicalSystem } from "../../core/system.js";
 import type { PreparedSolver, StationarySolver } from "../../integrators/solvers/stationary-solver.js";
-import { contrast } from "../estimators/contrast.js";
+import { contrast, type Phase, phaseName } from "../estimators/contrast.js";
 import type { GradientResult, LearningRule, PhaseReport, TaskData } from "../rule.js";
-import { countExamples, PlanCache, StationaryPlan } from "../stationary-plan.js";
-import { type LearningTask, taskName } from "../task.js";
+import type { StationaryPlan } from "../stationary-plan.js";
 import { NUDGE, nudged } from "../transformations/nudged.js";
+import { type PreparedRule, stationaryResult, stationaryRule } from "./stationary-rule.js";
 
 /** Options of {@link equilibriumPropagation}. */
 export interface EquilibriumPropagationOptions {
@@ -22,6 +22,12 @@ export interface EquilibriumPropagationOptions {
   readonly nudging?: "centred" | "one-sided";
   /** How every phase settles. Its tolerance must lie well below the nudge times the state's response. */
   readonly settle: StationarySolver;
+  /**
+   * Whether to find the gradient for the inputs too. Where only parameters are trained it is work for nothing, in a wide
+   * first layer a quarter of it; the result then holds no input gradient.
+   * @defaultValue true
+   */
+  readonly inputGradient?: boolean;
   /** @defaultValue generated JavaScript, or the interpreter where code generation is forbidden */
   readonly backend?: Backend;
 }
@@ -43,7 +49,7 @@ export interface EquilibriumPropagationOptions {
  * @throws InputError for a nudge that is not positive
  */
 export function equilibriumPropagation(options: EquilibriumPropagationOptions): LearningRule {
-  const { nudge, nudging = "centred", settle, backend } = options;
+  const { nudge, nudging = "centred", settle, inputGradient = true, backend } = options;
   if (!(nudge > 0 && Number.isFinite(nudge))) {
     throw new InputError({
       field: "equilibriumPropagation nudge",
@@ -58,72 +64,55 @@ export function equilibriumPropagation(options: EquilibriumPropagationOptions): 
       expected: '"centred" or "one-sided"',
     });
   }
-  const plans = new PlanCache(
-    (task, examples) => new EquilibriumPlan(new StationaryPlan(task, examples, backend), settle, nudge, nudging),
-  );
-  const refusal = (task: LearningTask): string | undefined => refuse(task, settle);
-  return {
+  return stationaryRule({
     name: nudging === "centred" ? "equilibrium propagation" : "one-sided equilibrium propagation",
     reference: "Scellier & Bengio 2017 (Frontiers in Computational Neuroscience 11:24); centred: Laborieux et al. 2021",
-    refusal,
-    gradient<N extends BlockNames, T extends string>(task: LearningTask<N, T>, data: TaskData<N, T>) {
-      const refused = refusal(task as LearningTask);
-      if (refused !== undefined) {
-        throw new InputError({
-          field: "equilibriumPropagation",
-          given: taskName(task as LearningTask),
-          expected: refused,
-        });
-      }
-      const erased = task as LearningTask;
-      const plan = plans.get(erased, countExamples(erased, data as TaskData));
-      return plan.gradient(data as TaskData) as GradientResult<N>;
-    },
-  };
-}
-
-function refuse(task: LearningTask, settle: StationarySolver): string | undefined {
-  const { system, cost } = task;
-  if (system.kind !== "energy") {
-    return `an energy system, because the rule contrasts energies and ${system.name} is a ${system.kind} system`;
-  }
-  if (cost.final === undefined || cost.running !== undefined || cost.perStep !== undefined) {
-    return "a cost of the stationary state alone (cost.final)";
-  }
-  return settle.refusal(system);
+    maker: "equilibriumPropagation",
+    settle,
+    refusal: ({ system }) =>
+      system.kind === "energy"
+        ? undefined
+        : `an energy system, because the rule contrasts energies and ${system.name} is a ${system.kind} system`,
+    ...(backend === undefined ? {} : { backend }),
+    prepare: (plan) => new EquilibriumPlan(plan, settle, nudge, nudging === "centred", inputGradient),
+  });
 }
 
 /** Phases and contrast of one task for one number of examples. */
-class EquilibriumPlan {
+class EquilibriumPlan implements PreparedRule {
   private readonly free: PreparedSolver;
-  private readonly nudgedSolver: PreparedSolver;
+  private readonly nudged: PreparedSolver;
+  private readonly strength = new Float64Array(1);
   private readonly parameterContrast: CompiledFunction;
-  private readonly inputContrast: CompiledFunction;
+  private readonly inputContrast: CompiledFunction | undefined;
 
   constructor(
     private readonly plan: StationaryPlan,
     settle: StationarySolver,
     private readonly nudge: number,
-    private readonly nudging: "centred" | "one-sided",
+    private readonly centred: boolean,
+    inputGradient: boolean,
   ) {
-    const { task, buffers, examples } = plan;
+    const { task, buffers, examples, backend } = plan;
     const system = nudged(task);
-    buffers[NUDGE] = new Float64Array(1);
-    for (const block of system.state) {
-      for (const phase of ["plus", "minus"]) {
-        buffers[`${block.name}[${phase}]`] = new Float64Array(examples * sizeOf(block.shape));
-      }
-    }
-    this.free = plan.prepare(settle);
-    this.nudgedSolver = plan.prepare(settle, system);
-    const phases = new Set(system.state.flatMap(({ name }) => [`${name}[plus]`, `${name}[minus]`]));
-    const parameters = this.contrasts(system, task.system.parameters);
-    const inputs = this.contrasts(system, task.system.input).map((value) => divide(value, examples));
-    this.parameterContrast = plan.compileMean(parameters, phases);
-    this.inputContrast = plan.backend.compileFunction(
-      { outputs: inputs },
-      { trajectories: examples, perTrajectory: new Set([...plan.perExample, ...phases]), bind: buffers },
+    buffers[NUDGE] = this.strength;
+    const stored = (["plus", "minus"] as const).flatMap((phase) =>
+      system.state.map(({ name, shape }) => {
+        buffers[phaseName(name, phase)] = new Float64Array(examples * sizeOf(shape));
+        return phaseName(name, phase);
+      }),
     );
+    this.free = plan.prepare(settle);
+    this.nudged = plan.prepare(settle, system);
+    this.parameterContrast = plan.compileMean(this.contrasts(system, task.system.parameters), new Set(stored));
+    if (inputGradient) {
+      const outputs = this.contrasts(system, task.system.input).map((value) => divide(value, examples));
+      const perTrajectory = new Set([...plan.perExample, ...stored]);
+      this.inputContrast = backend.compileFunction(
+        { outputs },
+        { trajectories: examples, perTrajectory, bind: buffers },
+      );
+    }
   }
 
   private contrasts(system: DynamicalSystem, blocks: readonly { readonly symbol: Expression }[]): Expression[] {
@@ -134,69 +123,48 @@ class EquilibriumPlan {
       withRespectTo: blocks.map((block) => block.symbol),
       nudge: strength,
       plus: strength,
-      minus: this.nudging === "centred" ? negate(strength) : constant(0),
+      minus: this.centred ? negate(strength) : constant(0),
     });
   }
 
   gradient(data: TaskData): GradientResult {
-    const { plan } = this;
-    const { system } = plan.task;
+    const { plan, nudge } = this;
     plan.load(data);
-    const phases: PhaseReport[] = [plan.settle("free", this.free)];
+    const phases = [plan.settle("free", this.free)];
     const freeState = plan.copyState();
     const costs = plan.costs();
-    phases.push(this.nudgedPhase("nudged", this.nudge, freeState, "plus"));
-    if (this.nudging === "centred") phases.push(this.nudgedPhase("nudged back", -this.nudge, freeState, "minus"));
-    else this.keepPhase(freeState, "minus");
-    this.strength[0] = this.nudge;
+    phases.push(this.nudgedPhase("nudged", nudge, freeState, "plus"));
+    if (this.centred) phases.push(this.nudgedPhase("nudged back", -nudge, freeState, "minus"));
+    else this.keep(freeState, "minus");
+    this.strength[0] = nudge;
     this.parameterContrast.run();
-    this.inputContrast.run();
-    const collect = (
-      blocks: readonly { readonly name: string; readonly shape: readonly number[] }[],
-      values: readonly Float64Array[],
-      perExample: boolean,
-    ): Record<string, StateArray> =>
-      Object.fromEntries(
-        blocks.map(({ name, shape }, k) => [name, plan.result(values[k] as Float64Array, shape, perExample)]),
-      );
-    return {
-      cost: costs.reduce((total, value) => total + value, 0) / costs.length,
+    this.inputContrast?.run();
+    return stationaryResult(plan, {
       costs,
-      gradient: collect(system.parameters, this.parameterContrast.outputs, false),
-      inputGradient: collect(system.input, this.inputContrast.outputs, true),
-      state: collect(
-        system.state,
-        system.state.map(({ name }) => freeState[name] as Float64Array),
-        true,
-      ),
-      residual: Math.max(...phases.map(({ residual }) => residual.reduce((most, value) => Math.max(most, value), 0))),
+      freeState,
+      gradient: this.parameterContrast.outputs,
+      inputGradient: this.inputContrast?.outputs ?? [],
       phases,
-    };
-  }
-
-  private get strength(): Float64Array {
-    return this.plan.buffers[NUDGE] as Float64Array;
+    });
   }
 
   private nudgedPhase(
     name: string,
     strength: number,
     freeState: Readonly<Record<string, Float64Array>>,
-    phase: "plus" | "minus",
+    phase: Phase,
   ): PhaseReport {
     const { plan } = this;
     plan.restoreState(freeState);
     this.strength[0] = strength;
-    const report = plan.settle(name, this.nudgedSolver, freeState);
-    this.keepPhase(plan.buffers, phase);
+    const report = plan.settle(name, this.nudged, freeState);
+    this.keep(plan.buffers, phase);
     return report;
   }
 
-  private keepPhase(from: Readonly<Record<string, Float64Array>>, phase: "plus" | "minus"): void {
-    const { plan } = this;
-    for (const block of plan.task.system.state) {
-      const name = `${block.name}[${phase}]`;
-      plan.buffers[name]?.set(from[block.name] as Float64Array);
+  private keep(state: Readonly<Record<string, Float64Array>>, phase: Phase): void {
+    for (const { name } of this.plan.task.system.state) {
+      this.plan.buffers[phaseName(name, phase)]?.set(state[name] as Float64Array);
     }
   }
 }

@@ -1,7 +1,7 @@
+import { blocksWithoutLegendreForm, energyDescent } from "../../core/energy-descent.js";
 import { InputError } from "../../core/errors.js";
-import { gradient } from "../../core/expression/derivatives.js";
 import type { Expression } from "../../core/expression/expression.js";
-import { add, multiply, negate, symbol } from "../../core/expression/functions.js";
+import { add, multiply, symbol } from "../../core/expression/functions.js";
 import type { DynamicalSystem } from "../../core/system.js";
 import { type LearningTask, taskName } from "../task.js";
 
@@ -34,12 +34,17 @@ export function nudged(task: LearningTask): DynamicalSystem {
       remedy: "the nudged system has a parameter of this name",
     });
   }
+  const [outside] = blocksWithoutLegendreForm(cost.final, system.state, system.rates);
+  if (outside !== undefined) {
+    throw new InputError({
+      field: `${taskName(task)}, cost.final`,
+      given: `a cost of the potential ${outside}`,
+      expected: `a cost of its rate, ${outside} entering only as in the system's \`rates\``,
+    });
+  }
   const strength = symbol(NUDGE);
   const scalar = add(system.scalar, multiply(strength, cost.final));
-  const forces = gradient(
-    scalar,
-    system.state.map((block) => block.symbol),
-  ).map(negate);
+  const forces = energyDescent(scalar, system.state, system.rates);
   return {
     ...system,
     name: `${system.name}, nudged`,

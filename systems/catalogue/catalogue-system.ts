@@ -1,3 +1,5 @@
+import { describeGiven } from "../../core/block-declarations.js";
+import { InputError } from "../../core/errors.js";
 import type { BlockNames, DynamicalSystem, Values } from "../../core/system.js";
 
 /** A ready-made system with an example to start from: parameters, initial state, input, and what is known exactly. */
@@ -35,4 +37,14 @@ export function catalogueSystem<N extends BlockNames>(
     input: (example.input ?? {}) as Values<N["input"]>,
     parameters: { ...Object.fromEntries(defaults), ...example.parameters } as Values<N["parameters"]>,
   };
+}
+
+/** Refuses an option of a ready-made system unless it fits. */
+export function checkOption(field: string, value: unknown, fits: boolean, expected: string): void {
+  if (!fits) throw new InputError({ field, given: describeGiven(value), expected });
+}
+
+/** Refuses a size that is not a whole number from `least` on. */
+export function checkSize(field: string, size: number, least: number): void {
+  checkOption(field, size, Number.isSafeInteger(size) && size >= least, `a whole number from ${least} on`);
 }

@@ -1,5 +1,5 @@
 import { lagrangianSystem } from "../lagrangian-system.js";
-import { catalogueSystem } from "./catalogue-system.js";
+import { catalogueSystem, checkOption } from "./catalogue-system.js";
 
 /**
  * A particle of unit mass and charge in the plane, in a uniform magnetic field across it and a uniform electric field in it:
@@ -7,8 +7,12 @@ import { catalogueSystem } from "./catalogue-system.js";
  *
  * A velocity-dependent force that does no work: the energy is |v|^2 / 2 - electric . q. Exact, as a complex number with
  * u = v - drift, drift = (E_y, -E_x) / magnetic: u(t) = u(0) exp(-i magnetic t), a circle that drifts across the fields.
+ *
+ * @param options the fields of the example: magnetic (1.5 by default) and electric ([0.2, -0.1])
+ * @throws InputError for a magnetic field that is 0
  */
 export function chargedParticle({ magnetic = 1.5, electric = [0.2, -0.1] as readonly [number, number] } = {}) {
+  checkOption("chargedParticle, magnetic", magnetic, magnetic !== 0, "a number other than 0");
   const system = lagrangianSystem({
     name: "charged particle",
     coordinates: { q: [2] },

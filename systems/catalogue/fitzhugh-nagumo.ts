@@ -1,6 +1,5 @@
-import { InputError } from "../../core/errors.js";
 import { skewGradientSystem } from "../skew-gradient-system.js";
-import { catalogueSystem } from "./catalogue-system.js";
+import { catalogueSystem, checkSize } from "./catalogue-system.js";
 
 /**
  * A ring of diffusively coupled FitzHugh-Nagumo cells with activators u and inhibitors v:
@@ -12,15 +11,10 @@ import { catalogueSystem } from "./catalogue-system.js";
  *       - D_v / 2 sum (v_(i+1) - v_i)^2.
  *
  * @param options.sites number of cells, 3 by default
+ * @throws InputError for a number of cells that is not a whole number from 1 on
  */
 export function fitzhughNagumoRing({ sites = 3 } = {}) {
-  if (!Number.isInteger(sites) || sites < 1) {
-    throw new InputError({
-      field: "fitzhughNagumoRing, sites",
-      given: String(sites),
-      expected: "a whole number from 1 on",
-    });
-  }
+  checkSize("fitzhughNagumoRing, sites", sites, 1);
   const system = skewGradientSystem({
     name: `FitzHugh-Nagumo ring of ${sites} cells`,
     activators: { u: [sites] },

@@ -1,6 +1,5 @@
-import { InputError } from "../../core/errors.js";
 import { hamiltonianSystem } from "../hamiltonian-system.js";
-import { catalogueSystem } from "./catalogue-system.js";
+import { catalogueSystem, checkOption, checkSize } from "./catalogue-system.js";
 
 /** Options of {@link fputChain}. */
 export interface FputChainOptions {
@@ -16,11 +15,12 @@ export interface FputChainOptions {
  *
  * The example starts in the lowest mode. Exact for alpha = beta = 0 and fixed ends: mode k of n sites oscillates at
  * 2 sqrt(stiffness / mass) sin(pi k / (2 (n + 1))).
+ *
+ * @throws InputError for fewer than two sites or other ends
  */
 export function fputChain({ sites = 32, ends = "fixed" }: FputChainOptions = {}) {
-  if (!Number.isInteger(sites) || sites < 2) {
-    throw new InputError({ field: "fputChain, sites", given: String(sites), expected: "a whole number from 2 on" });
-  }
+  checkSize("fputChain, sites", sites, 2);
+  checkOption("fputChain, ends", ends, ends === "fixed" || ends === "ring", '"fixed" or "ring"');
   const springs = "sum(stiffness*r^2/2 + alpha*r^3/3 + beta*r^4/4)";
   // The springs to the left of each site, and with fixed ends the one after the last site.
   const last = "e = -q[-1]; stiffness*e^2/2 + alpha*e^3/3 + beta*e^4/4";

@@ -1,10 +1,9 @@
-import { InputError } from "../../core/errors.js";
 import type { Expression } from "../../core/expression/expression.js";
 import { add, dot, matmul, multiply, sigmoid, subtract, sum, tanh } from "../../core/expression/functions.js";
 import { RandomStream } from "../../core/random.js";
 import type { DynamicalSystem } from "../../core/system.js";
 import { energySystem } from "../energy-system.js";
-import { type CatalogueSystem, catalogueSystem } from "./catalogue-system.js";
+import { type CatalogueSystem, catalogueSystem, checkOption } from "./catalogue-system.js";
 
 /** Options of {@link hopfieldNetwork}. */
 export interface HopfieldNetworkOptions {
@@ -35,23 +34,6 @@ const activations: Readonly<Record<string, (state: Expression) => Expression>> =
 /** The state block of layer k (1 is the first after the input). */
 const layerName = (k: number, last: number): HopfieldNames["state"] => (k === last ? "output" : `hidden${k}`);
 
-function checkOptions({ layers, activation = "tanh" }: HopfieldNetworkOptions): void {
-  if (layers.length < 2 || !layers.every((size) => Number.isInteger(size) && size >= 1)) {
-    throw new InputError({
-      field: "hopfieldNetwork, layers",
-      given: `[${layers.join(", ")}]`,
-      expected: "at least two positive whole sizes, input first",
-    });
-  }
-  if (!Object.hasOwn(activations, activation)) {
-    throw new InputError({
-      field: "hopfieldNetwork, activation",
-      given: JSON.stringify(activation),
-      expected: Object.keys(activations).join(", "),
-    });
-  }
-}
-
 /**
  * A layered Hopfield network (Hopfield 1984; Scellier and Bengio 2017). With the layers s_1 ... s_L after the input x,
  *
@@ -66,8 +48,11 @@ function checkOptions({ layers, activation = "tanh" }: HopfieldNetworkOptions): 
  * @throws InputError for sizes that are not positive whole numbers or an unknown activation
  */
 export function hopfieldNetwork(options: HopfieldNetworkOptions): CatalogueSystem<HopfieldNames> {
-  checkOptions(options);
   const { layers, activation = "tanh", seed = 0 } = options;
+  const sizes = layers.length >= 2 && layers.every((extent) => Number.isSafeInteger(extent) && extent >= 1);
+  checkOption("hopfieldNetwork, layers", layers, sizes, "at least two positive whole sizes, input first");
+  const known = Object.hasOwn(activations, activation);
+  checkOption("hopfieldNetwork, activation", activation, known, Object.keys(activations).join(", "));
   const rho = activations[activation] as (state: Expression) => Expression;
   const last = layers.length - 1;
   const random = new RandomStream(seed);

@@ -11,4 +11,5 @@ export { type HopfieldNames, type HopfieldNetworkOptions, hopfieldNetwork } from
 export { kepler } from "./kepler.js";
 export { lorenz } from "./lorenz.js";
 export { pendulum } from "./pendulum.js";
+export { type ResistorNetworkOptions, resistorNetwork } from "./resistor-network.js";
 export { standardMap } from "./standard-map.js";

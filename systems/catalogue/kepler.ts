@@ -1,6 +1,5 @@
-import { InputError } from "../../core/errors.js";
 import { hamiltonianSystem } from "../hamiltonian-system.js";
-import { catalogueSystem } from "./catalogue-system.js";
+import { catalogueSystem, checkOption } from "./catalogue-system.js";
 
 /** The eccentric anomaly E with E - eccentricity sin E = mean, by Newton's iteration. */
 function eccentricAnomaly(mean: number, eccentricity: number): number {
@@ -20,15 +19,12 @@ function eccentricAnomaly(mean: number, eccentricity: number): number {
  * length is the eccentricity). The example starts at the perihelion of an ellipse of semi-axis 1 with the given
  * eccentricity e (0 <= e < 1, default 0.6): q0 = (1 - e, 0), p0 = (0, sqrt((1 + e) / (1 - e))), period 2 pi. Exact:
  * q = (cos E - e, sqrt(1 - e^2) sin E) with Kepler's equation E - e sin E = t.
+ *
+ * @throws InputError for an eccentricity outside [0, 1)
  */
 export function kepler({ eccentricity = 0.6 } = {}) {
-  if (!(eccentricity >= 0 && eccentricity < 1)) {
-    throw new InputError({
-      field: "kepler, eccentricity",
-      given: String(eccentricity),
-      expected: "a number from 0 to below 1",
-    });
-  }
+  const bound = eccentricity >= 0 && eccentricity < 1;
+  checkOption("kepler, eccentricity", eccentricity, bound, "a number from 0 to below 1");
   const system = hamiltonianSystem({
     name: "Kepler problem",
     coordinates: { q: [2] },

@@ -1,5 +1,5 @@
 import { hamiltonianSystem } from "../hamiltonian-system.js";
-import { catalogueSystem } from "./catalogue-system.js";
+import { catalogueSystem, checkOption } from "./catalogue-system.js";
 
 /** The arithmetic-geometric mean. */
 function arithmeticGeometricMean(a: number, b: number): number {
@@ -14,8 +14,13 @@ function arithmeticGeometricMean(a: number, b: number): number {
  * A rigid pendulum, q its angle from hanging down: H = p^2 / (2 mass arm^2) + mass gravity arm (1 - cos q).
  *
  * Exact: from rest at the amplitude A < pi the period is 2 pi sqrt(arm / gravity) / agm(1, cos(A / 2)).
+ *
+ * @param options.amplitude the angle the example starts from at rest, pi / 2 by default
+ * @throws InputError for an amplitude outside [0, pi)
  */
 export function pendulum({ amplitude = Math.PI / 2 } = {}) {
+  const swings = amplitude >= 0 && amplitude < Math.PI;
+  checkOption("pendulum, amplitude", amplitude, swings, "an angle from 0 to below pi");
   const system = hamiltonianSystem({
     name: "pendulum",
     coordinates: { q: { shape: [], unit: "rad" } },

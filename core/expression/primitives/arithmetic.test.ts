@@ -26,7 +26,10 @@ describe("power", () => {
           exponent * a ** (exponent - 1),
           exponent * (exponent - 1) * a ** (exponent - 2),
         ];
-        for (const found of [derivatives(power(x, exponent), { x: a }), derivatives(power(x, n), { x: a, n: exponent })]) {
+        for (const found of [
+          derivatives(power(x, exponent), { x: a }),
+          derivatives(power(x, n), { x: a, n: exponent }),
+        ]) {
           found.forEach((value, k) => {
             expect(Math.abs(value - (expected[k] as number)), `${a}^${exponent}`).toBeLessThanOrEqual(
               1e-15 * Math.abs(expected[k] as number),
@@ -81,7 +84,9 @@ describe("power", () => {
       for (let k = 1; k <= 11; k++) {
         [real, imaginary] = [real * a - imaginary * b, real * b + imaginary * a];
         const [p, q] = at(power(x, k), a, b) as [number, number];
-        expect(Math.hypot(p - real, q - imaginary), `(${a} + ${b}i)^${k}`).toBeLessThan(1e-14 * Math.hypot(real, imaginary));
+        expect(Math.hypot(p - real, q - imaginary), `(${a} + ${b}i)^${k}`).toBeLessThan(
+          1e-14 * Math.hypot(real, imaginary),
+        );
       }
     }
     expect(at(power(x, 9), -1.5, 0)).toEqual([expect.closeTo((-1.5) ** 9, 12), 0]);
@@ -104,10 +109,10 @@ describe("arithmetic", () => {
   it("sums a gradient over what was broadcast", () => {
     const [column, row] = [symbol("c", [2, 1]), symbol("r", [1, 1, 3])];
     const w = symbol("w", [1, 2, 3]);
-    const [byColumn, byRow] = gradient(
-      sum(multiply(w, multiply(column, row))),
-      [column, row],
-    ) as [Expression, Expression];
+    const [byColumn, byRow] = gradient(sum(multiply(w, multiply(column, row))), [column, row]) as [
+      Expression,
+      Expression,
+    ];
     const bindings = { c: [10, 20], r: [1, 2, 4], w: [1, 2, 3, 4, 5, 6] };
     expect(byColumn.shape).toEqual([2, 1]);
     expect(byRow.shape).toEqual([1, 1, 3]);

@@ -6,6 +6,7 @@ import { multiply } from "./arithmetic.js";
 import { abs, clamp, less, maximum, minimum, sign, where } from "./comparison.js";
 import { symbol } from "./leaves.js";
 import { sum } from "./sum.js";
+import { log } from "./transcendental.js";
 
 const x = symbol("x");
 const y = symbol("y");
@@ -39,6 +40,14 @@ describe("piecewise functions", () => {
     expect(slopes(where(less(x, y), multiply(2, x), multiply(3, y)), { x: 1, y: 2 })).toEqual([2, 0]);
     expect(slopes(where(less(x, y), multiply(2, x), multiply(3, y)), { x: 2, y: 2 })).toEqual([0, 3]);
     expect(slopes(sum(less(x, y)), { x: 1, y: 2 })).toEqual([0, 0]);
+  });
+
+  it("have finite slopes where the argument of a singular branch is guarded", () => {
+    const positive = less(0, x);
+    const guarded = where(positive, log(where(positive, x, 1)), 0);
+    expect(slopes(guarded, { x: 0, y: 0 })).toEqual([0, 0]);
+    expect(slopes(guarded, { x: 4, y: 0 })).toEqual([0.25, 0]);
+    expect(slopes(where(positive, log(x), 0), { x: 0, y: 0 })[0]).toBeNaN();
   });
 
   it("pass on what is not a number", () => {

@@ -90,7 +90,10 @@ function pick(first: Expression, a: Complex, b: Complex): Complex {
 /** 1 where a < b, else 0 */
 export const less = (a: Operand, b: Operand): Expression =>
   apply(lessPrimitive, [asExpression(a), asExpression(b)], {});
-/** a where the condition is not 0, else b */
+/**
+ * a where the condition is not 0, else b. Both are computed: an infinite slope in the branch not taken makes the gradient
+ * not a number, so guard the argument, as in where(less(0, x), log(where(less(0, x), x, 1)), 0).
+ */
 export const where = (condition: Operand, a: Operand, b: Operand): Expression =>
   apply(wherePrimitive, [asExpression(condition), asExpression(a), asExpression(b)], {});
 /** The sign: -1, 0 or 1. */

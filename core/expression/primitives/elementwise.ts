@@ -9,8 +9,7 @@ import {
   ShapeError,
   sameShape,
 } from "../expression.js";
-import { add, multiply } from "./arithmetic.js";
-import { constant, constantValue } from "./leaves.js";
+import { asExpression, constant, constantValue, type Operand } from "./leaves.js";
 import { broadcast, reshape } from "./rearrangement.js";
 import { sumTo } from "./sum.js";
 
@@ -161,3 +160,181 @@ export function broadcastLike(expression: Expression, ...others: readonly Expres
   const shape = broadcastShapes("broadcast", [expression.shape, ...others.map((other) => other.shape)]);
   return sameShape(shape, expression.shape) ? expression : broadcast(expression, shape);
 }
+
+/*
+ * The four operations stand here because the derivatives of every function of this kind are sums of products: the file
+ * needs none of those that call it while they load.
+ */
+
+const SMALLEST_NORMAL = 2 ** -1022;
+
+/** Whether a product of two constants lost nothing but rounding, so that it may stand for both. */
+const isNormal = (value: number): boolean => Math.abs(value) >= SMALLEST_NORMAL && Number.isFinite(value);
+
+/** Whether dividing by a number is, exactly, multiplying by its reciprocal. */
+function hasExactReciprocal(value: number): boolean {
+  const magnitude = Math.abs(value);
+  return isNormal(value) && isNormal(1 / value) && 2 ** Math.round(Math.log2(magnitude)) === magnitude;
+}
+
+/** a + b */
+export const addPrimitive = elementwise({
+  name: "add",
+  value: (a = 0, b = 0) => a + b,
+  javascript: (a, b) => `${a} + ${b}`,
+  partials: () => [constant(1), constant(1)],
+  complex: ([a, b]) => {
+    const [p, q] = [a as Complex, b as Complex];
+    const imaginary =
+      p.imaginary === undefined
+        ? (q.imaginary as Expression)
+        : q.imaginary === undefined
+          ? p.imaginary
+          : add(p.imaginary, q.imaginary);
+    const real = add(p.real, q.real);
+    return { real, imaginary: broadcastLike(imaginary, real) };
+  },
+  simplify: ([a, b]) => {
+    const [p, q] = [a as Expression, b as Expression];
+    if (constantValue(p) === 0) return broadcastLike(q, p);
+    if (constantValue(q) === 0) return broadcastLike(p, q);
+    if (p === q) return multiply(2, p);
+    if (q.primitive === negatePrimitive) return subtract(p, q.operands[0] as Expression);
+    if (p.primitive === negatePrimitive) return subtract(q, p.operands[0] as Expression);
+    return undefined;
+  },
+});
+
+/** a - b */
+export const subtractPrimitive = elementwise({
+  name: "subtract",
+  value: (a = 0, b = 0) => a - b,
+  javascript: (a, b) => `${a} - ${b}`,
+  partials: () => [constant(1), constant(-1)],
+  complex: ([a, b]) => {
+    const [p, q] = [a as Complex, b as Complex];
+    const imaginary =
+      q.imaginary === undefined
+        ? (p.imaginary as Expression)
+        : p.imaginary === undefined
+          ? negate(q.imaginary)
+          : subtract(p.imaginary, q.imaginary);
+    const real = subtract(p.real, q.real);
+    return { real, imaginary: broadcastLike(imaginary, real) };
+  },
+  simplify: ([a, b]) => {
+    const [p, q] = [a as Expression, b as Expression];
+    if (constantValue(q) === 0) return broadcastLike(p, q);
+    if (constantValue(p) === 0) return broadcastLike(negate(q), p);
+    if (p === q) return constant(0, p.shape);
+    if (q.primitive === negatePrimitive) return add(p, q.operands[0] as Expression);
+    return undefined;
+  },
+});
+
+/** -a */
+export const negatePrimitive = elementwise({
+  name: "negate",
+  value: (a = 0) => -a,
+  javascript: (a) => `-${a}`,
+  partials: () => [constant(-1)],
+  complex: ([a]) => ({
+    real: negate((a as Complex).real),
+    imaginary: negate((a as Complex).imaginary as Expression),
+  }),
+  simplify: ([a]) => {
+    const p = a as Expression;
+    if (p.primitive === negatePrimitive) return p.operands[0];
+    if (p.primitive === subtractPrimitive) return subtract(p.operands[1] as Expression, p.operands[0] as Expression);
+    return undefined;
+  },
+});
+
+/** a * b, entry by entry */
+export const multiplyPrimitive = elementwise({
+  name: "multiply",
+  value: (a = 0, b = 0) => a * b,
+  javascript: (a, b) => `${a} * ${b}`,
+  partials: ([a, b]) => [b, a],
+  complex: ([a, b]) => {
+    const [p, q] = [a as Complex, b as Complex];
+    if (q.imaginary === undefined)
+      return { real: multiply(p.real, q.real), imaginary: multiply(p.imaginary as Expression, q.real) };
+    if (p.imaginary === undefined) return { real: multiply(p.real, q.real), imaginary: multiply(p.real, q.imaginary) };
+    return {
+      real: subtract(multiply(p.real, q.real), multiply(p.imaginary, q.imaginary)),
+      imaginary: add(multiply(p.real, q.imaginary), multiply(p.imaginary, q.real)),
+    };
+  },
+  simplify: ([a, b]) => {
+    const [p, q] = [a as Expression, b as Expression];
+    for (const [factor, other] of [
+      [p, q],
+      [q, p],
+    ] as const) {
+      const value = constantValue(factor);
+      if (value === 1) return broadcastLike(other, factor);
+      if (value === -1) return broadcastLike(negate(other), factor);
+      if (value === 0) return broadcastLike(constant(0), factor, other);
+      if (value !== undefined && other.primitive === multiplyPrimitive) {
+        const [inner, rest] = other.operands as [Expression, Expression];
+        const known = constantValue(inner);
+        if (known !== undefined && isNormal(value * known)) {
+          return multiply(broadcastLike(constant(value * known), factor, inner), rest);
+        }
+      }
+      if (value !== undefined && other.primitive === negatePrimitive) {
+        return multiply(broadcastLike(constant(-value), factor), other.operands[0] as Expression);
+      }
+    }
+    // Constants first, so that equal products meet in the intern table.
+    if (constantValue(q) !== undefined && constantValue(p) === undefined) return multiply(q, p);
+    if (p.primitive === negatePrimitive) return negate(multiply(p.operands[0] as Expression, q));
+    if (q.primitive === negatePrimitive) return negate(multiply(p, q.operands[0] as Expression));
+    return undefined;
+  },
+});
+
+/** a / b, entry by entry */
+export const dividePrimitive = elementwise({
+  name: "divide",
+  value: (a = 0, b = 1) => a / b,
+  javascript: (a, b) => `${a} / ${b}`,
+  partials: ([, b], result) => [divide(1, b as Expression), negate(divide(result, b as Expression))],
+  complex: ([a, b]) => {
+    const [p, q] = [a as Complex, b as Complex];
+    if (q.imaginary === undefined) {
+      return { real: divide(p.real, q.real), imaginary: divide(p.imaginary as Expression, q.real) };
+    }
+    const norm = add(multiply(q.real, q.real), multiply(q.imaginary, q.imaginary));
+    const i = p.imaginary ?? constant(0);
+    return {
+      real: divide(add(multiply(p.real, q.real), multiply(i, q.imaginary)), norm),
+      imaginary: divide(subtract(multiply(i, q.real), multiply(p.real, q.imaginary)), norm),
+    };
+  },
+  simplify: ([a, b]) => {
+    const [p, q] = [a as Expression, b as Expression];
+    const value = constantValue(q);
+    if (value === 1) return broadcastLike(p, q);
+    if (value !== undefined && hasExactReciprocal(value)) {
+      return multiply(broadcastLike(constant(1 / value), q), p);
+    }
+    if (p.primitive === negatePrimitive) return negate(divide(p.operands[0] as Expression, q));
+    return undefined;
+  },
+});
+
+/** a + b */
+export const add = (a: Operand, b: Operand): Expression => apply(addPrimitive, [asExpression(a), asExpression(b)], {});
+/** a - b */
+export const subtract = (a: Operand, b: Operand): Expression =>
+  apply(subtractPrimitive, [asExpression(a), asExpression(b)], {});
+/** -a */
+export const negate = (a: Operand): Expression => apply(negatePrimitive, [asExpression(a)], {});
+/** a * b, entry by entry */
+export const multiply = (a: Operand, b: Operand): Expression =>
+  apply(multiplyPrimitive, [asExpression(a), asExpression(b)], {});
+/** a / b, entry by entry */
+export const divide = (a: Operand, b: Operand): Expression =>
+  apply(dividePrimitive, [asExpression(a), asExpression(b)], {});

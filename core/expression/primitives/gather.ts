@@ -1,21 +1,19 @@
 import {
   type Attributes,
   apply,
-  type BatchOperand,
-  type Complex,
   type Expression,
   type Primitive,
   type Shape,
   ShapeError,
   sizeOf,
 } from "../expression.js";
-import { rearrangement, reshape, slice } from "./rearrangement.js";
+import { contentNumber } from "./content.js";
+import { linear, rearrangement } from "./linear.js";
+import { reshape, slice } from "./rearrangement.js";
 
 interface GatherAttributes extends Attributes {
   readonly indices: Int32Array;
 }
-
-const indexKey = ({ indices }: GatherAttributes): string => indices.join();
 
 /** The table of `indices` applied to blocks of `inner` consecutive entries. */
 function blockTable(indices: Int32Array, inner: number): Int32Array {
@@ -35,38 +33,40 @@ function repeatTable(table: Int32Array, size: number, extent: number): Int32Arra
 }
 
 /** Rows along the first axis, in the order of `indices`. */
-export const gatherPrimitive: Primitive<GatherAttributes> = {
-  ...rearrangement<GatherAttributes>({
-    name: "gather",
-    shape: (operand, { indices }) => {
-      const rows = operand[0];
-      const bad = rows === undefined ? undefined : indices.find((index) => index < 0 || index >= rows);
-      if (rows === undefined || bad !== undefined) {
-        throw new ShapeError(`gather: index ${bad ?? "given"} is outside the first axis of [${operand.join(", ")}]`);
-      }
-      return [indices.length, ...operand.slice(1)];
-    },
-    source: (operand, { indices }) => blockTable(indices, sizeOf(operand.slice(1))),
-    batched: (operand, node, size) => {
-      const [, rows, ...rest] = operand.shape as [number, number, ...number[]];
-      const table = repeatTable(node.attributes.indices, size, rows);
-      return reshape(gather(reshape(operand, [size * rows, ...rest]), table), [size, ...node.shape]);
-    },
-  }),
-  key: indexKey,
-};
+export const gatherPrimitive: Primitive<GatherAttributes> = rearrangement<GatherAttributes>({
+  name: "gather",
+  shape: (operand, { indices }) => {
+    const rows = operand[0];
+    const bad = rows === undefined ? undefined : indices.find((index) => index < 0 || index >= rows);
+    if (rows === undefined || bad !== undefined) {
+      throw new ShapeError(`gather: index ${bad ?? "given"} is outside the first axis of [${operand.join(", ")}]`);
+    }
+    return [indices.length, ...operand.slice(1)];
+  },
+  source: (operand, { indices }) => blockTable(indices, sizeOf(operand.slice(1))),
+  adjoint: ({ operands, attributes }, cotangent) =>
+    scatterAddRows(cotangent, attributes.indices, (operands[0] as Expression).shape[0] as number),
+  batched: (operand, node, size) => {
+    const [, rows, ...rest] = operand.shape as [number, number, ...number[]];
+    const table = repeatTable(node.attributes.indices, size, rows);
+    return reshape(gather(reshape(operand, [size * rows, ...rest]), table), [size, ...node.shape]);
+  },
+  key: ({ indices }) => String(contentNumber(indices)),
+});
 
 interface ScatterAttributes extends Attributes {
   readonly table: Int32Array;
   readonly shape: Shape;
 }
 
+const scatterKey = ({ table, shape }: ScatterAttributes): string => `${contentNumber(table)}:${shape.join()}`;
+
 /** out[table[i]] += a[i] over flat indices; entries with a negative index are dropped. The adjoint of a gather. */
-export const scatterAddPrimitive: Primitive<ScatterAttributes> = {
+export const scatterAddPrimitive: Primitive<ScatterAttributes> = linear<ScatterAttributes>({
   name: "scatterAdd",
-  shape([operand], { table, shape }) {
-    if (sizeOf(operand as Shape) !== table.length) {
-      throw new ShapeError(`scatterAdd: ${table.length} indices for [${(operand as Shape).join(", ")}]`);
+  shape(operand, { table, shape }) {
+    if (sizeOf(operand) !== table.length) {
+      throw new ShapeError(`scatterAdd: ${table.length} indices for [${operand.join(", ")}]`);
     }
     const size = sizeOf(shape);
     const bad = table.find((index) => index >= size);
@@ -82,51 +82,40 @@ export const scatterAddPrimitive: Primitive<ScatterAttributes> = {
       if (target >= 0) out[target] = (out[target] as number) + (from[i] as number);
     }
   },
-  pushforward: (node, [tangent]) => apply(scatterAddPrimitive, [tangent as Expression], node.attributes),
-  pullback: (node, cotangent) => [adjointOfScatter(node, cotangent)],
-  complex: (node, [z]) => {
-    const { real, imaginary } = z as Complex;
-    return {
-      real: apply(scatterAddPrimitive, [real], node.attributes),
-      imaginary: imaginary && apply(scatterAddPrimitive, [imaginary], node.attributes),
-    };
-  },
-  batch: (node, [operand], size) =>
-    apply(scatterAddPrimitive, [(operand as BatchOperand).expression], {
+  adjoint: (node, cotangent) =>
+    apply(flatReadPrimitive, [cotangent], {
+      table: node.attributes.table,
+      shape: (node.operands[0] as Expression).shape,
+    }),
+  batched: (operand, node, size) =>
+    apply(scatterAddPrimitive, [operand], {
       table: repeatTable(node.attributes.table, size, sizeOf(node.shape)),
       shape: [size, ...node.shape],
     }),
-  key: ({ table, shape }) => `${table.join()}:${shape.join()}`,
-};
-
-interface ReadAttributes extends ScatterAttributes {}
+  key: scatterKey,
+});
 
 /** out[i] = a[table[i]] over flat indices, 0 where negative: the adjoint of {@link scatterAddPrimitive}. */
-export const flatReadPrimitive: Primitive<ReadAttributes> = {
-  ...rearrangement<ReadAttributes>({
-    name: "flatRead",
-    shape: (operand, { table, shape }) => {
-      const size = sizeOf(operand);
-      if (table.length !== sizeOf(shape) || table.some((index) => index >= size)) {
-        throw new ShapeError(`flatRead: the table does not read [${shape.join(", ")}] from [${operand.join(", ")}]`);
-      }
-      return shape;
-    },
-    source: (_operand, { table }) => table,
-    fillsZeros: ({ table }) => table.some((index) => index < 0),
-    batched: (operand, node, size) =>
-      apply(flatReadPrimitive, [operand], {
-        table: repeatTable(node.attributes.table, size, sizeOf(operand.shape) / size),
-        shape: [size, ...node.shape],
-      }),
-  }),
-  key: ({ table, shape }) => `${table.join()}:${shape.join()}`,
-};
-
-function adjointOfScatter(node: Expression<ScatterAttributes>, cotangent: Expression): Expression {
-  const { shape } = node.operands[0] as Expression;
-  return apply(flatReadPrimitive, [cotangent], { table: node.attributes.table, shape });
-}
+export const flatReadPrimitive: Primitive<ScatterAttributes> = rearrangement<ScatterAttributes>({
+  name: "flatRead",
+  shape: (operand, { table, shape }) => {
+    const size = sizeOf(operand);
+    if (table.length !== sizeOf(shape) || table.some((index) => index >= size)) {
+      throw new ShapeError(`flatRead: the table does not read [${shape.join(", ")}] from [${operand.join(", ")}]`);
+    }
+    return shape;
+  },
+  source: (_operand, { table }) => table,
+  adjoint: ({ operands, attributes }, cotangent) =>
+    scatterAdd(cotangent, attributes.table, (operands[0] as Expression).shape),
+  fillsZeros: ({ table }) => table.some((index) => index < 0),
+  batched: (operand, node, size) =>
+    apply(flatReadPrimitive, [operand], {
+      table: repeatTable(node.attributes.table, size, sizeOf(operand.shape) / size),
+      shape: [size, ...node.shape],
+    }),
+  key: scatterKey,
+});
 
 /** Rows along the first axis, in the order of `indices`. */
 export const gather = (a: Expression, indices: ArrayLike<number>): Expression =>

@@ -1,5 +1,6 @@
 import { InputError } from "../../errors.js";
 import { apply, type Expression, isNode, type Primitive, type Shape, sameShape, sizeOf } from "../expression.js";
+import { contentNumber } from "./content.js";
 
 interface SymbolAttributes extends Record<string, unknown> {
   readonly name: string;
@@ -40,11 +41,8 @@ export const constantPrimitive: Primitive<ConstantAttributes> = {
   complex: (node) => ({ real: node, imaginary: undefined }),
   batch: (node) => node,
   key: ({ value, shape }) =>
-    `${shape.join()}:${typeof value === "number" ? literal(value) : Array.from(value, literal).join()}`,
+    `${shape.join()}:${typeof value === "number" ? (Object.is(value, -0) ? "-0" : value) : `#${contentNumber(value)}`}`,
 };
-
-/** The shortest text of a number, with the sign of zero. */
-const literal = (value: number): string => (Object.is(value, -0) ? "-0" : String(value));
 
 /** A named placeholder of a given shape. Two symbols of one name and shape are the same expression. */
 export function symbol(name: string, shape: Shape = []): Expression {

@@ -7,7 +7,7 @@ import { dot, mean, sum } from "./sum.js";
 
 const bindings = { A: [1, 2, 3, 4, 5, 6], B: [1, 0, 2, -1, 1, 3], u: [1, -1, 2], v: [3, 4] };
 const [a, b, u, v] = [symbol("A", [2, 3]), symbol("B", [3, 2]), symbol("u", [3]), symbol("v", [2])];
-const valueOf = (of: Expression): number[] => [...(evaluate([of], bindings)[0] as Float64Array)];
+const entriesOf = (of: Expression): number[] => [...(evaluate([of], bindings)[0] as Float64Array)];
 
 describe("products", () => {
   it.each<[string, Expression, readonly number[], readonly number[]]>([
@@ -24,7 +24,7 @@ describe("products", () => {
     ["mean", mean(a), [], [3.5]],
   ])("%s", (_name, of, shape, expected) => {
     expect(of.shape).toEqual(shape);
-    expect(valueOf(of)).toEqual(expected);
+    expect(entriesOf(of)).toEqual(expected);
   });
 
   it("one per trajectory", () => {

@@ -7,7 +7,7 @@ import {
   type Shape,
   ShapeError,
 } from "../expression.js";
-import { add, subtract } from "./arithmetic.js";
+import { add, subtract } from "./elementwise.js";
 import { constant, constantValue } from "./leaves.js";
 import { broadcast, reshape, transpose } from "./rearrangement.js";
 

@@ -15,7 +15,7 @@ const counting = (size: number): Float64Array => Float64Array.from({ length: siz
 const a = (...shape: number[]): Expression => symbol("a", shape);
 
 /** The value with the entries of `a` counted up from 0. */
-function valueOf(of: Expression): number[] {
+function entriesOf(of: Expression): number[] {
   const source = topologicalOrder([of]).find((node) => isNode(node, symbolPrimitive)) as Expression;
   return [...(evaluate([of], { a: counting(sizeOf(source.shape)) })[0] as Float64Array)];
 }
@@ -47,7 +47,7 @@ describe("rearrangements of 0, 1, 2, ...", () => {
     ["concatenate", concatenate([a(2, 2), a(2, 2)], 1), [0, 1, 0, 1, 2, 3, 2, 3]],
     ["concatenate of rows", concatenate([slice(a(4), 0, 2, 4), a(4)]), [2, 3, 0, 1, 2, 3]],
   ])("%s", (_name, of, expected) => {
-    expect(valueOf(of)).toEqual(expected);
+    expect(entriesOf(of)).toEqual(expected);
   });
 });
 
@@ -64,17 +64,17 @@ describe("shift", () => {
       if (boundary === "no-flux") return from < 0 ? 0 : extent - 1;
       return boundary;
     };
-    expect(valueOf(shift(a(5), by, boundary))).toEqual(tabulate([5], read));
+    expect(entriesOf(shift(a(5), by, boundary))).toEqual(tabulate([5], read));
     const rows = tabulate([5, 2], (i, j) => {
       const outside = i - by < 0 || i - by >= extent;
       return outside && typeof boundary === "number" ? boundary : 2 * read(i) + j;
     });
-    expect(valueOf(shift(a(5, 2), by, boundary))).toEqual(rows);
+    expect(entriesOf(shift(a(5, 2), by, boundary))).toEqual(rows);
     const columns = tabulate([2, 5], (i, j) => {
       const outside = j - by < 0 || j - by >= extent;
       return outside && typeof boundary === "number" ? boundary : 5 * i + read(j);
     });
-    expect(valueOf(shift(a(2, 5), by, boundary, 1))).toEqual(columns);
+    expect(entriesOf(shift(a(2, 5), by, boundary, 1))).toEqual(columns);
   });
 
   it.each(cases)("with boundary %s by %i has the adjoint of its linear part", (boundary, by) => {
@@ -84,7 +84,9 @@ describe("shift", () => {
       [[2, 5], 1],
       [[2, 5, 3], 1],
     ] as const) {
-      expect(adjointGap((u) => shift(u, by, typeof boundary === "number" ? 0 : boundary, axis), shape)).toBeLessThan(1e-15);
+      expect(adjointGap((u) => shift(u, by, typeof boundary === "number" ? 0 : boundary, axis), shape)).toBeLessThan(
+        1e-15,
+      );
       const [affine, linear] = [shift(symbol("u", shape), by, boundary, axis), shift(symbol("u", shape), by, 0, axis)];
       if (typeof boundary !== "number") continue;
       const w = symbol("w", shape);
@@ -136,7 +138,11 @@ describe("convolve", () => {
     const random = new RandomStream(4);
     const values = { i: uniforms(random, sizeOf(image.shape)), k: uniforms(random, sizeOf(kernel.shape)) };
     const of = convolve(image, kernel, step);
-    expect(of.shape).toEqual([outputs, Math.floor((rows - height) / step) + 1, Math.floor((columns - width) / step) + 1]);
+    expect(of.shape).toEqual([
+      outputs,
+      Math.floor((rows - height) / step) + 1,
+      Math.floor((columns - width) / step) + 1,
+    ]);
     const expected = tabulate(of.shape, (o = 0, y = 0, x = 0) => {
       let total = 0;
       for (let c = 0; c < channels; c++) {

@@ -2,8 +2,6 @@ import {
   type AffineView,
   type Attributes,
   apply,
-  type Complex,
-  type EmittedForm,
   type Expression,
   isNode,
   type Primitive,
@@ -14,102 +12,12 @@ import {
   stridesOf,
 } from "../expression.js";
 import { broadcastShapes } from "./elementwise.js";
-import { scatterAdd } from "./gather.js";
-import { constant, constantValue } from "./leaves.js";
+import { affineTable, rearrangement } from "./linear.js";
 import { sumTo } from "./sum.js";
-
-/**
- * Primitives that only move entries: out[i] = operand[source[i]], or 0 where source[i] < 0. They are linear, so both
- * derivative modes, the complex form and the adjoint follow from the source table.
- */
-export interface RearrangementDefinition<A extends Attributes> {
-  readonly name: string;
-  shape(operand: Shape, attributes: A): Shape;
-  /** For each flat output index the flat operand index, or -1 for zero. */
-  source(operand: Shape, attributes: A): Int32Array;
-  /** The adjoint; by default a scatter-add with the source table. */
-  adjoint?(node: Expression<A>, cotangent: Expression): Expression | undefined;
-  /** The same rearrangement with a leading axis of extent `size` on operand and result. */
-  batched(operand: Expression, node: Expression<A>, size: number): Expression;
-  /** Whether the source table may hold -1; by default it does not, so that equal entries stay equal entries. */
-  fillsZeros?(attributes: A): boolean;
-  form?: EmittedForm<A>;
-  simplify?(operand: Expression, attributes: A): Expression | undefined;
-}
 
 const operandOf = (node: Expression): Expression => node.operands[0] as Expression;
 
-const tables = new WeakMap<Expression, Int32Array>();
-
-/** The source table of a rearrangement node, computed once. */
-function tableOf<A extends Attributes>(definition: RearrangementDefinition<A>, node: Expression<A>): Int32Array {
-  let table = tables.get(node);
-  if (table === undefined) {
-    table = definition.source(operandOf(node).shape, node.attributes);
-    tables.set(node, table);
-  }
-  return table;
-}
-
-/** Makes a primitive of a source table. */
-export function rearrangement<A extends Attributes>(definition: RearrangementDefinition<A>): Primitive<A> {
-  const primitive: Primitive<A> = {
-    name: definition.name,
-    shape: ([operand], attributes) => definition.shape(operand as Shape, attributes),
-    evaluate({ node, operands, out }) {
-      const table = tableOf(definition, node);
-      const from = operands[0] as Float64Array;
-      for (let i = 0; i < out.length; i++) {
-        const source = table[i] as number;
-        out[i] = source < 0 ? 0 : (from[source] as number);
-      }
-    },
-    pushforward: (node, [tangent]) => apply(primitive, [tangent as Expression], node.attributes),
-    pullback(node, cotangent) {
-      const operand = node.operands[0] as Expression;
-      return [definition.adjoint?.(node, cotangent) ?? scatterAdd(cotangent, tableOf(definition, node), operand.shape)];
-    },
-    complex: (node, [z]) => {
-      const { real, imaginary } = z as Complex;
-      return {
-        real: apply(primitive, [real], node.attributes),
-        imaginary: imaginary && apply(primitive, [imaginary], node.attributes),
-      };
-    },
-    batch: (node, [operand], size) =>
-      definition.batched((operand as { expression: Expression }).expression, node, size),
-    form: definition.form ?? { kind: "rearrangement" },
-    simplify([operand], attributes) {
-      const from = operand as Expression;
-      const value = constantValue(from);
-      if (value !== undefined && (value === 0 || definition.fillsZeros?.(attributes) !== true)) {
-        return constant(value, definition.shape(from.shape, attributes));
-      }
-      return definition.simplify?.(from, attributes);
-    },
-  };
-  return primitive;
-}
-
 const range = (size: number): Int32Array => Int32Array.from({ length: size }, (_, i) => i);
-
-/** Reads an affine view into a source table. */
-export function affineTable(shape: Shape, view: AffineView): Int32Array {
-  const table = new Int32Array(sizeOf(shape));
-  const index = new Array<number>(shape.length).fill(0);
-  for (let flat = 0; flat < table.length; flat++) {
-    let position = view.offset;
-    for (let axis = 0; axis < shape.length; axis++)
-      position += (index[axis] as number) * (view.strides[axis] as number);
-    table[flat] = position;
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      index[axis] = (index[axis] as number) + 1;
-      if ((index[axis] as number) < (shape[axis] as number)) break;
-      index[axis] = 0;
-    }
-  }
-  return table;
-}
 
 interface ShapeAttribute extends Attributes {
   readonly shape: Shape;
@@ -197,7 +105,7 @@ export const transposePrimitive: Primitive<PermutationAttribute> = rearrangement
     view: (node) => permutedView(operandOf(node).shape, node.attributes.axes),
   },
   simplify: (operand, { axes }) => {
-    // Moving only axes of extent one moves no entry.
+    // Moving nothing but axes of extent one moves no entry.
     const moved = axes.filter((axis) => operand.shape[axis] !== 1);
     if (moved.every((axis, k) => k === 0 || axis > (moved[k - 1] as number))) {
       return reshape(
@@ -299,7 +207,9 @@ export const broadcast = (a: Expression, shape: Shape): Expression =>
   apply(broadcastPrimitive, [a], { shape: [...shape] });
 /** Permutes axes; without `axes`, reverses them (the transpose of a matrix). */
 export const transpose = (a: Expression, axes?: readonly number[]): Expression =>
-  apply(transposePrimitive, [a], { axes: axes ?? a.shape.map((_, k) => a.shape.length - 1 - k) });
+  apply(transposePrimitive, [a], {
+    axes: axes === undefined ? a.shape.map((_, k) => a.shape.length - 1 - k) : [...axes],
+  });
 /** Entries start <= i < stop along one axis. */
 export const slice = (a: Expression, axis: number, start: number, stop: number): Expression =>
   apply(slicePrimitive, [a], { axis, start, stop });

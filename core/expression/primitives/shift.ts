@@ -9,7 +9,8 @@ import {
 } from "../expression.js";
 import { add, multiply } from "./arithmetic.js";
 import { constant } from "./leaves.js";
-import { rearrangement, reshape, slice } from "./rearrangement.js";
+import { rearrangement } from "./linear.js";
+import { reshape, slice } from "./rearrangement.js";
 import { sum } from "./sum.js";
 
 /** What a shift reads beyond the ends: the other end, the nearest entry (no flux through the end), or a fixed value. */

@@ -28,12 +28,18 @@ function swapRows(of: Float64Array, start: number, columns: number, one: number,
   }
 }
 
-/** row i of a matrix -= factor * row k */
-function subtractRow(of: Float64Array, start: number, columns: number, i: number, k: number, factor: number): void {
-  for (let j = 0; j < columns; j++) {
-    const at = start + i * columns + j;
-    of[at] = (of[at] as number) - factor * (of[start + k * columns + j] as number);
-  }
+/** row i of a matrix -= factor * row k, from column `from` on */
+function subtractRow(
+  of: Float64Array,
+  start: number,
+  columns: number,
+  i: number,
+  k: number,
+  factor: number,
+  from: number,
+): void {
+  const [row, other] = [start + i * columns, start + k * columns];
+  for (let j = from; j < columns; j++) of[row + j] = (of[row + j] as number) - factor * (of[other + j] as number);
 }
 
 /** Gaussian elimination with partial pivoting of system number `s`; its right-hand side becomes its solution. */
@@ -58,8 +64,8 @@ function solveInPlace(a: Float64Array, out: Float64Array, s: number, n: number, 
     for (let i = k + 1; i < n; i++) {
       const factor = (factors[i * n + k] as number) / (factors[k * n + k] as number);
       if (factor === 0) continue;
-      subtractRow(factors, 0, n, i, k, factor);
-      subtractRow(out, start, columns, i, k, factor);
+      subtractRow(factors, 0, n, i, k, factor, k + 1);
+      subtractRow(out, start, columns, i, k, factor, 0);
     }
   }
   for (let k = n - 1; k >= 0; k--) {
@@ -68,7 +74,7 @@ function solveInPlace(a: Float64Array, out: Float64Array, s: number, n: number, 
       const at = start + k * columns + j;
       out[at] = (out[at] as number) / pivot;
     }
-    for (let i = 0; i < k; i++) subtractRow(out, start, columns, i, k, factors[i * n + k] as number);
+    for (let i = 0; i < k; i++) subtractRow(out, start, columns, i, k, factors[i * n + k] as number, 0);
   }
 }
 

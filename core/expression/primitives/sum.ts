@@ -1,8 +1,6 @@
 import {
   type Attributes,
   apply,
-  type BatchOperand,
-  type Complex,
   type Expression,
   isNode,
   type Primitive,
@@ -12,8 +10,9 @@ import {
   sizeOf,
   stridesOf,
 } from "../expression.js";
-import { divide, multiply } from "./arithmetic.js";
+import { divide, multiply } from "./elementwise.js";
 import { constant, constantValue } from "./leaves.js";
+import { linear } from "./linear.js";
 import { batchedProductSum } from "./matmul.js";
 import { broadcast, reshape } from "./rearrangement.js";
 
@@ -27,10 +26,9 @@ const keptShape = (shape: Shape, axes: readonly number[]): Shape =>
   shape.map((extent, axis) => (axes.includes(axis) ? 1 : extent));
 
 /** Sum over some axes, which disappear. */
-export const sumPrimitive: Primitive<SumAttributes> = {
+export const sumPrimitive: Primitive<SumAttributes> = linear<SumAttributes>({
   name: "sum",
-  shape([operand], { axes }) {
-    const shape = operand as Shape;
+  shape(shape, { axes }) {
     axes.forEach((axis, k) => {
       if (shape[axis] === undefined) throw new ShapeError(`sum: [${shape.join(", ")}] has no axis ${axis}`);
       if (axis === axes[k - 1]) throw new ShapeError(`sum: axis ${axis} is given twice`);
@@ -58,26 +56,17 @@ export const sumPrimitive: Primitive<SumAttributes> = {
       out[position] = (out[position] as number) + (from[flat] as number);
     }
   },
-  pushforward: (node, [tangent]) => apply(sumPrimitive, [tangent as Expression], node.attributes),
-  pullback(node, cotangent) {
+  adjoint(node, cotangent) {
     const { shape } = node.operands[0] as Expression;
-    return [broadcast(reshape(cotangent, keptShape(shape, node.attributes.axes)), shape)];
+    return broadcast(reshape(cotangent, keptShape(shape, node.attributes.axes)), shape);
   },
-  complex(node, [z]) {
-    const { real, imaginary } = z as Complex;
-    return {
-      real: apply(sumPrimitive, [real], node.attributes),
-      imaginary: imaginary && apply(sumPrimitive, [imaginary], node.attributes),
-    };
-  },
-  batch: (node, [operand]) =>
+  batched: (operand, node) =>
     sum(
-      (operand as BatchOperand).expression,
+      operand,
       node.attributes.axes.map((axis) => axis + 1),
     ),
   form: { kind: "sum" },
-  simplify([operand], { axes }) {
-    const of = operand as Expression;
+  simplify(of, { axes }) {
     if (axes.length === 0) return of;
     const value = constantValue(of);
     const summed = axes.reduce((count, axis) => count * (of.shape[axis] as number), 1);
@@ -102,7 +91,7 @@ export const sumPrimitive: Primitive<SumAttributes> = {
     }
     return axes.length === 1 && axes[0] === 0 ? batchedProductSum(of) : undefined;
   },
-};
+});
 
 /** Sum over the given axes (all by default); summed axes disappear. */
 export function sum(a: Expression, axes?: readonly number[]): Expression {

@@ -106,8 +106,7 @@ export const logcoshPrimitive = elementwise({
 
 /** See {@link sigmoidPrimitive}. */
 export function stableSigmoid(a: number): number {
-  const e = Math.exp(-Math.abs(a));
-  return a >= 0 ? 1 / (1 + e) : e / (1 + e);
+  return 1 / (1 + Math.exp(-a));
 }
 
 /** See {@link softplusPrimitive}. */

@@ -6,10 +6,13 @@ import {
   type Primitive,
   type Shape,
   ShapeError,
+  sameShape,
+  sizeOf,
   stridesOf,
 } from "../expression.js";
+import { affineTable, linear, rearrangement } from "./linear.js";
 import { matmul } from "./matmul.js";
-import { affineTable, rearrangement, reshape, transpose } from "./rearrangement.js";
+import { reshape, transpose } from "./rearrangement.js";
 
 interface WindowAttributes extends Attributes {
   readonly axis: number;
@@ -34,11 +37,58 @@ function windowView(operand: Shape, { axis, step }: WindowAttributes): AffineVie
   return { kind: "affine", offset: 0, strides: [...strides, along] };
 }
 
+interface OverlapAttributes extends WindowAttributes {
+  /** Of the axis that the windows were taken from. */
+  readonly extent: number;
+}
+
+/** Adds windows up where they came from: the adjoint of {@link windowsPrimitive}. */
+export const overlapAddPrimitive: Primitive<OverlapAttributes> = linear<OverlapAttributes>({
+  name: "overlapAdd",
+  shape(operand, attributes) {
+    const { axis, extent } = attributes;
+    const result = operand.slice(0, -1).map((count, k) => (k === axis ? extent : count));
+    if (!sameShape(operand, windowShape(result, attributes))) {
+      throw new ShapeError(`overlapAdd: [${operand.join(", ")}] are no such windows of [${result.join(", ")}]`);
+    }
+    return result;
+  },
+  evaluate({ node, operands, out }) {
+    const { axis, width, step, extent } = node.attributes;
+    const from = operands[0] as Float64Array;
+    const inner = sizeOf(node.shape.slice(axis + 1));
+    const outer = sizeOf(node.shape.slice(0, axis));
+    const count = from.length / (outer * inner * width);
+    out.fill(0);
+    let position = 0;
+    for (let block = 0; block < outer; block++) {
+      for (let window = 0; window < count; window++) {
+        for (let i = 0; i < inner; i++) {
+          for (let k = 0; k < width; k++) {
+            const target = (block * extent + window * step + k) * inner + i;
+            out[target] = (out[target] as number) + (from[position++] as number);
+          }
+        }
+      }
+    }
+  },
+  adjoint: (node, cotangent) => {
+    const { axis, width, step } = node.attributes;
+    return windows(cotangent, axis, width, step);
+  },
+  batched: (operand, { attributes }) =>
+    apply(overlapAddPrimitive, [operand], { ...attributes, axis: attributes.axis + 1 }),
+});
+
 /** Sliding windows along one axis; the position inside the window becomes a new last axis. */
 export const windowsPrimitive: Primitive<WindowAttributes> = rearrangement<WindowAttributes>({
   name: "windows",
   shape: windowShape,
   source: (operand, attributes) => affineTable(windowShape(operand, attributes), windowView(operand, attributes)),
+  adjoint: ({ operands, attributes }, cotangent) => {
+    const extent = (operands[0] as Expression).shape[attributes.axis] as number;
+    return apply(overlapAddPrimitive, [cotangent], { ...attributes, extent });
+  },
   batched: (operand, node) => {
     const { axis, width, step } = node.attributes;
     return windows(operand, axis + 1, width, step);

@@ -1,0 +1,75 @@
+import { describe, expect, it } from "vitest";
+import { constant, multiply, negate, sin, subtract, symbol } from "../core/expression/functions.js";
+import type { Integrator } from "../core/integrator.js";
+import { pendulum } from "../core/simulation/example-systems.testing.js";
+import { simulate } from "../core/simulation/index.js";
+import type { BlockNames, DynamicalSystem } from "../core/system.js";
+import { baoab } from "./steppers/baoab.js";
+import { explicitEuler } from "./steppers/explicit-euler.js";
+import { leapfrog } from "./steppers/leapfrog.js";
+import { rungeKutta4 } from "./steppers/runge-kutta-4.js";
+import { symplecticEuler } from "./steppers/symplectic-euler.js";
+
+type Phase = DynamicalSystem<
+  BlockNames & { readonly state: "q" | "p"; readonly parameters: never; readonly input: never }
+>;
+
+/** The largest error of the state at t = 4, from the amplitude 2. */
+function errorAt(system: Phase, integrator: Integrator, exact: readonly number[]): number {
+  const { final } = simulate(system, { integrator, initial: { q: 2, p: 0 }, until: 4 });
+  return Math.max(Math.abs(final.q.data[0]! - exact[0]!), Math.abs(final.p.data[0]! - exact[1]!));
+}
+
+/** Slopes of log error against log step between halvings, and their mean. */
+function slopesOf(errors: readonly number[]): { readonly slopes: number[]; readonly mean: number } {
+  const slopes = errors.slice(1).map((error, k) => Math.log2(errors[k]! / error));
+  return { slopes, mean: slopes.reduce((sum, slope) => sum + slope, 0) / slopes.length };
+}
+
+function referenceOf(system: Phase): readonly number[] {
+  const { final } = simulate(system, {
+    integrator: rungeKutta4({ step: 2 ** -12 }),
+    initial: { q: 2, p: 0 },
+    until: 4,
+    save: { times: [] },
+  });
+  return [final.q.data[0]!, final.p.data[0]!];
+}
+
+describe("the order on a pendulum of large amplitude", () => {
+  const exact = referenceOf(pendulum as Phase);
+
+  it.each<[string, number, number, (step: number) => Integrator]>([
+    ["explicitEuler", 1, 2 ** -9, (step) => explicitEuler({ step })],
+    ["symplecticEuler, kick first", 1, 2 ** -6, (step) => symplecticEuler({ step })],
+    ["symplecticEuler, drift first", 1, 2 ** -6, (step) => symplecticEuler({ step, first: "drift" })],
+    ["leapfrog, kick first", 2, 2 ** -4, (step) => leapfrog({ step })],
+    ["leapfrog, drift first", 2, 2 ** -4, (step) => leapfrog({ step, first: "drift" })],
+    ["rungeKutta4", 4, 2 ** -4, (step) => rungeKutta4({ step })],
+  ])("of %s is %d", (_, order, largest, make) => {
+    const steps = [largest, largest / 2, largest / 4, largest / 8];
+    const errors = steps.map((step) => errorAt(pendulum as Phase, make(step), exact));
+    const { slopes, mean } = slopesOf(errors);
+    expect(make(1).order).toBe(order);
+    expect(Math.abs(mean - order), `slopes ${slopes.join(", ")}`).toBeLessThan(0.2);
+    for (const slope of slopes) expect(Math.abs(slope - order)).toBeLessThan(0.35);
+  });
+
+  it("of baoab without noise is 2 on the damped pendulum", () => {
+    const [q, p] = [symbol("q"), symbol("p")];
+    const damped: Phase = {
+      ...(pendulum as Phase),
+      field: new Map([
+        ["q", p],
+        ["p", subtract(negate(sin(q)), multiply(0.5, p))],
+      ]),
+    };
+    const reference = referenceOf(damped);
+    const withMass: Phase = { ...(pendulum as Phase), kinetic: { inverseMass: new Map([["p", constant(1)]]) } };
+    const errors = [2 ** -4, 2 ** -5, 2 ** -6, 2 ** -7].map((step) =>
+      errorAt(withMass, baoab({ step, temperature: 0, friction: 0.5 }), reference),
+    );
+    const { slopes, mean } = slopesOf(errors);
+    expect(Math.abs(mean - 2), `slopes ${slopes.join(", ")}`).toBeLessThan(0.2);
+  });
+});

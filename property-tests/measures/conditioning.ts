@@ -1,0 +1,68 @@
+import { EigenvalueDecomposition, SingularValueDecomposition } from "ml-matrix";
+import type { Expression } from "../../core/expression/expression.js";
+import type { BlockNames } from "../../core/system.js";
+import { denseJacobian } from "../../integrators/solvers/dense-jacobian.js";
+import { StateVector } from "../../integrators/solvers/state-vector.js";
+import type { StationarySolver } from "../../integrators/solvers/stationary-solver.js";
+import { PhaseError, type TaskData } from "../../learning/rule.js";
+import { countExamples, StationaryPlan } from "../../learning/stationary-plan.js";
+import type { LearningTask } from "../../learning/task.js";
+import { carefulSolver } from "./careful-solver.js";
+
+/** How well a stationary state is determined: the worst over the examples. */
+export interface Conditioning {
+  /** Every example reached the solver's tolerance. */
+  readonly settled: boolean;
+  /** Largest over smallest singular value of the Jacobian, of the entries that can move. */
+  readonly conditionNumber: number;
+  /** The largest real part of its eigenvalues; the state is stable where this is negative. */
+  readonly abscissa: number;
+  /**
+   * How far the state is from the edge of a bound: the smallest distance of a moving entry from its bounds, and the smallest
+   * force that holds an entry at one. At 0 the state has a kink as a function of the parameters.
+   */
+  readonly clearance: number;
+}
+
+const UNSETTLED: Conditioning = { settled: false, conditionNumber: Infinity, abscissa: Infinity, clearance: 0 };
+
+/** Settles a task's system and measures how well its state is determined there. */
+export function measureConditioning<N extends BlockNames, T extends string>(
+  task: LearningTask<N, T>,
+  data: TaskData<N, T>,
+  settle: StationarySolver = carefulSolver(),
+): Conditioning {
+  const [erased, values] = [task as LearningTask, data as TaskData];
+  const plan = new StationaryPlan(erased, countExamples(erased, values));
+  const { system } = erased;
+  const solver = plan.prepare(settle);
+  plan.load(values);
+  try {
+    if (!plan.settle("free", solver).converged) return UNSETTLED;
+  } catch (error) {
+    if (error instanceof PhaseError) return UNSETTLED;
+    throw error;
+  }
+  const field = plan.compileEach(system.state.map(({ name }) => system.field.get(name) as Expression));
+  field.run();
+  const vector = new StateVector(system);
+  const states = system.state.map(({ name }) => plan.buffers[name] as Float64Array);
+  let [conditionNumber, abscissa, clearance] = [1, -Infinity, Infinity];
+  const { buffers, backend, examples: trajectories, perExample: perTrajectory } = plan;
+  denseJacobian(system, { trajectories, perTrajectory, buffers, backend })().forEach((jacobian, example) => {
+    const [state, force] = [vector.read(states, example), vector.read(field.outputs, example)];
+    const free = vector.free(state, force);
+    clearance = Math.min(clearance, ...state.map((_, k) => clearanceOf(vector, state, force, k)));
+    if (free.length === 0) return;
+    const moving = jacobian.selection(free, free);
+    conditionNumber = Math.max(conditionNumber, new SingularValueDecomposition(moving).condition);
+    abscissa = Math.max(abscissa, ...new EigenvalueDecomposition(moving).realEigenvalues);
+  });
+  return { settled: true, conditionNumber, abscissa, clearance };
+}
+
+function clearanceOf(vector: StateVector, state: Float64Array, force: Float64Array, k: number): number {
+  if (vector.isHeld(state, force, k)) return Math.abs(force[k] as number);
+  const value = state[k] as number;
+  return Math.min(value - (vector.low[k] as number), (vector.high[k] as number) - value);
+}

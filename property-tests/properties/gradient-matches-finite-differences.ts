@@ -1,0 +1,95 @@
+import fc from "fast-check";
+import type { BlockNames } from "../../core/system.js";
+import { newton } from "../../integrators/solvers/newton.js";
+import type { GradientResult, LearningRule, TaskData } from "../../learning/rule.js";
+import { type FiniteDifferencesRule, finiteDifferences } from "../../learning/rules/finite-differences.js";
+import { InconclusiveError } from "../../learning/rules/inconclusive.js";
+import type { LearningTask } from "../../learning/task.js";
+import { arbitraryTaskData } from "../arbitraries/task-data.js";
+import { measureConditioning } from "../measures/conditioning.js";
+import { compareGradients, errorNorm, expectedNorm } from "../measures/relative-error.js";
+import { stateAsGuess } from "../measures/state-as-guess.js";
+
+/** Options of {@link gradientMatchesFiniteDifferences}. */
+export interface GradientMatchOptions<N extends BlockNames = BlockNames, T extends string = string> {
+  /** Where the gradient is tried. @defaultValue `arbitraryTaskData(task)` */
+  readonly data?: fc.Arbitrary<TaskData<N, T>>;
+  /**
+   * The largest relative error of the gradient (L2, parameters and inputs together). A rule with a nudge has a bias: of
+   * the order of its square where it is centred, of the nudge where it is one-sided.
+   * @defaultValue 1e-3
+   */
+  readonly tolerance?: number;
+  /** The largest condition number of the Jacobian at which the gradient is tried. @defaultValue 100 */
+  readonly conditionNumber?: number;
+  /** How far from a kink, where a bound begins or ceases to hold an entry, it is tried. @defaultValue 0.02 */
+  readonly clearance?: number;
+}
+
+/** A gradient whose norm is below this part of the cost counts as of this size, so that nothing is divided by zero. */
+const VANISHING = 1e-2;
+
+/**
+ * The learned gradient is the true one: at random parameters, inputs and targets it equals Richardson-extrapolated finite
+ * differences of the settled cost, which start from the rule's own free state, so that both follow the same branch. It
+ * includes the gradient for inputs, where the rule gives one, and the cost.
+ *
+ * Data at which no gradient is defined are passed over (fast-check counts them as skipped): no stable stationary state, one
+ * that is badly conditioned or at a kink, or differences that leave their branch.
+ */
+export function gradientMatchesFiniteDifferences<N extends BlockNames, T extends string>(
+  task: LearningTask<N, T>,
+  rule: LearningRule,
+  options: GradientMatchOptions<N, T> = {},
+): fc.IProperty<[TaskData<N, T>]> {
+  const { data = arbitraryTaskData(task), tolerance = 1e-3, conditionNumber = 100, clearance = 0.02 } = options;
+  const reference = finiteDifferences({ settle: newton({ tolerance: 1e-12 }) });
+  return fc.property(data, (values) => {
+    const measured = measureConditioning(task, values);
+    fc.pre(measured.settled && measured.abscissa < 0);
+    fc.pre(measured.conditionNumber <= conditionNumber && measured.clearance >= clearance);
+    const found = rule.gradient(task, values);
+    const unsettled = found.phases.find(({ converged }) => !converged);
+    if (unsettled !== undefined) {
+      throw new Error(
+        `${rule.name}: the ${unsettled.phase} phase did not settle; its residual is ${Math.max(...unsettled.residual)}.`,
+      );
+    }
+    compare(rule.name, found as GradientResult, expectedAt(reference, task, values, found), tolerance);
+  });
+}
+
+/** The reference gradient on the branch of a state; the case is skipped where there is none. */
+function expectedAt<N extends BlockNames, T extends string>(
+  reference: FiniteDifferencesRule,
+  task: LearningTask<N, T>,
+  data: TaskData<N, T>,
+  found: GradientResult<N>,
+): GradientResult {
+  try {
+    const expected = reference.gradient(task, stateAsGuess(found, data));
+    fc.pre(expected.phases.every(({ converged }) => converged));
+    return expected as GradientResult;
+  } catch (error) {
+    fc.pre(!(error instanceof InconclusiveError));
+    throw error;
+  }
+}
+
+function compare(name: string, found: GradientResult, expected: GradientResult, tolerance: number): void {
+  const entries = compareGradients(found, expected);
+  const scale = Math.max(expectedNorm(entries), VANISHING * Math.abs(expected.cost));
+  const error = errorNorm(entries) / scale;
+  if (!(error <= tolerance)) {
+    const worst = entries.reduce((a, b) =>
+      Math.abs(b.found - b.expected) > Math.abs(a.found - a.expected) || Number.isNaN(b.found) ? b : a,
+    );
+    throw new Error(
+      `The gradient of ${name} is not that of the cost: its relative error is ${error.toExponential(1)}, more than ${tolerance}; ` +
+        `worst at ${worst.name}, which is ${worst.found} and should be ${worst.expected}.`,
+    );
+  }
+  if (!(Math.abs(found.cost - expected.cost) <= tolerance * Math.abs(expected.cost) + 1e-9)) {
+    throw new Error(`${name} reports the cost ${found.cost}, which should be ${expected.cost}.`);
+  }
+}
