@@ -1,4 +1,10 @@
 export { type ExplicitRungeKuttaDefinition, explicitRungeKutta } from "./explicit-runge-kutta.js";
+export { type BlockCoordinateOptions, blockCoordinate } from "./solvers/block-coordinate.js";
+export { fixedPoint } from "./solvers/fixed-point.js";
+export { type GradientFlowOptions, gradientFlow } from "./solvers/gradient-flow.js";
+export { type NewtonOptions, newton } from "./solvers/newton.js";
+export type { RelaxationOptions } from "./solvers/relaxation.js";
+export type { SettleReport, StationarySolver } from "./solvers/stationary-solver.js";
 export {
   applyStage,
   drift,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { constant, multiply, negate, sin, subtract, symbol } from "../core/expression/functions.js";
+import { add, constant, cos, multiply, negate, sin, subtract, symbol } from "../core/expression/functions.js";
 import type { Integrator } from "../core/integrator.js";
 import { pendulum } from "../core/simulation/example-systems.testing.js";
 import { simulate } from "../core/simulation/index.js";
@@ -53,6 +53,22 @@ describe("the order on a pendulum of large amplitude", () => {
     expect(make(1).order).toBe(order);
     expect(Math.abs(mean - order), `slopes ${slopes.join(", ")}`).toBeLessThan(0.2);
     for (const slope of slopes) expect(Math.abs(slope - order)).toBeLessThan(0.35);
+  });
+
+  it.each(["kick", "drift"] as const)("of leapfrog, %s first, is 2 where drift and kick depend on time", (first) => {
+    const moving: Phase = {
+      ...(pendulum as Phase),
+      field: new Map([
+        ["q", multiply(add(1, multiply(0.5, sin(symbol("t")))), symbol("p"))],
+        ["p", multiply(subtract(0.8, cos(symbol("t"))), sin(symbol("q")))],
+      ]),
+    };
+    const reference = referenceOf(moving);
+    const errors = [2 ** -5, 2 ** -6, 2 ** -7, 2 ** -8].map((step) =>
+      errorAt(moving, leapfrog({ step, first }), reference),
+    );
+    const { slopes, mean } = slopesOf(errors);
+    expect(Math.abs(mean - 2), `slopes ${slopes.join(", ")}`).toBeLessThan(0.2);
   });
 
   it("of baoab without noise is 2 on the damped pendulum", () => {

@@ -1,6 +1,7 @@
 import type { SystemFacts } from "../core/system.js";
 import type { CatalogueSystem } from "./catalogue/catalogue-system.js";
 import { chargedParticle } from "./catalogue/charged-particle.js";
+import { continuousHopfieldNetwork } from "./catalogue/continuous-hopfield-network.js";
 import { canonicalDoublePendulum, doublePendulum } from "./catalogue/double-pendulum.js";
 import { doubleWell, overdampedDoubleWell } from "./catalogue/double-well.js";
 import { duffing } from "./catalogue/duffing.js";
@@ -50,6 +51,7 @@ export const systems: readonly RegisteredSystem[] = [
   register("chargedParticle", chargedParticle),
   register("duffing", duffing, { timeDependent: true }),
   register("overdampedDoubleWell", overdampedDoubleWell, { gradient: true }),
+  register("continuousHopfieldNetwork", () => continuousHopfieldNetwork({ layers: [3, 4, 2] })),
   register("hopfieldNetwork, tanh", () => hopfieldNetwork({ layers: [3, 4, 2] }), { gradient: true }),
   register("hopfieldNetwork, sigmoid", () => hopfieldNetwork({ layers: [3, 4, 2], activation: "sigmoid" }), {
     gradient: true,

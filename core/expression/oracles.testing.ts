@@ -26,8 +26,8 @@ export const drawValues = (random: RandomStream, symbols: readonly Expression[])
   Object.fromEntries(symbols.map((each) => [nameOf(each), uniforms(random, sizeOf(each.shape))]));
 
 /** The same values under the names of the companions. */
-export const asCompanions = (values: Values, mark = "'"): Values =>
-  Object.fromEntries(Object.entries(values).map(([name, value]) => [name + mark, value]));
+export const asCompanions = (values: Values): Values =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [`${name}'`, value]));
 
 /** Each direction that moves one entry of one of the symbols. */
 export function* basisDirections(

@@ -103,15 +103,16 @@ function checkSecondDerivatives(primitive: Primitive, { node, symbols, draws, ra
   }
 }
 
+/** Every choice of at least one of the symbols. */
+function* subsets(symbols: readonly Expression[]): Generator<Expression[]> {
+  for (let mask = 1; mask < 2 ** symbols.length; mask++) yield symbols.filter((_, k) => ((mask >> k) & 1) === 1);
+}
+
 function checkBatches({ node, symbols, draws }: Application): void {
   for (const size of SIZES) {
-    for (let subset = 1; subset < 2 ** symbols.length; subset++) {
-      const isBatched = (position: number): boolean => ((subset >> position) & 1) === 1;
-      const replacements = new Map(
-        symbols.flatMap((each, position) =>
-          isBatched(position) ? [[each, symbol(`${nameOf(each)}*`, [size, ...each.shape])] as const] : [],
-        ),
-      );
+    for (const chosen of subsets(symbols)) {
+      const isBatched = (position: number): boolean => chosen.includes(symbols[position] as Expression);
+      const replacements = new Map(chosen.map((each) => [each, symbol(`${nameOf(each)}*`, [size, ...each.shape])]));
       const [whole] = batchExpressions([node], replacements, size) as [Expression];
       expect(whole.shape).toEqual([size, ...node.shape]);
       const lane = (position: number, trajectory: number): Float64Array =>
@@ -128,37 +129,42 @@ function checkBatches({ node, symbols, draws }: Application): void {
         const values = Object.fromEntries(symbols.map((each, k) => [nameOf(each), lane(k, trajectory)]));
         return [...(evaluate([node], values)[0] as Float64Array)];
       });
-      expect(evaluate([whole], bindings), `${size} trajectories, subset ${subset}`).toEqual([
+      expect(evaluate([whole], bindings), `${size} trajectories of ${chosen.map(nameOf)}`).toEqual([
         Float64Array.from(members),
       ]);
     }
   }
 }
 
+/** On the real axis the function itself, off it the Cauchy-Riemann equations, whichever operands are complex. */
 function checkComplexForm({ node, symbols, draws, random }: Application): void {
-  const imaginaries = symbols.map((each) => companion(each, "i"));
-  const continued = complexify(
-    [node],
-    new Map<Expression, Complex>(
-      symbols.map((each, k) => [each, { real: each, imaginary: imaginaries[k] as Expression }]),
-    ),
-  )[0] as { real: Expression; imaginary: Expression };
-  const parts = [continued.real, continued.imaginary];
-  const directions = symbols.map((each) => companion(each));
-  const alongReal = jacobianProduct(parts, symbols, directions);
-  const alongImaginary = jacobianProduct(parts, imaginaries, directions);
-  for (const values of draws) {
-    const zero = Object.fromEntries(imaginaries.map((each) => [nameOf(each), new Float64Array(sizeOf(each.shape))]));
-    const plain = evaluate([node], values)[0] as Float64Array;
-    expect(gap(evaluate(parts, { ...values, ...zero }), [plain, plain.map(() => 0)]), "real axis").toBeLessThan(1e-14);
-    const off = Object.fromEntries(
-      imaginaries.map((each) => [nameOf(each), uniforms(random, sizeOf(each.shape), -0.4, 0.4)]),
-    );
-    const bindings = { ...values, ...off, ...asCompanions(drawValues(random, symbols)) };
-    const [du, dv] = evaluate(alongReal, bindings) as [Float64Array, Float64Array];
-    expect(gap(evaluate(alongImaginary, bindings), [dv.map((entry) => -entry), du]), "Cauchy-Riemann").toBeLessThan(
-      1e-12,
-    );
+  for (const chosen of subsets(symbols)) {
+    const imaginaries = chosen.map((each) => companion(each, "i"));
+    const continued = complexify(
+      [node],
+      new Map<Expression, Complex>(
+        chosen.map((each, k) => [each, { real: each, imaginary: imaginaries[k] as Expression }]),
+      ),
+    )[0] as { real: Expression; imaginary: Expression };
+    const parts = [continued.real, continued.imaginary];
+    expect(parts.map(({ shape }) => shape)).toEqual([node.shape, node.shape]);
+    const directions = chosen.map((each) => companion(each));
+    const alongReal = jacobianProduct(parts, chosen, directions);
+    const alongImaginary = jacobianProduct(parts, imaginaries, directions);
+    for (const values of draws) {
+      const zero = Object.fromEntries(imaginaries.map((each) => [nameOf(each), new Float64Array(sizeOf(each.shape))]));
+      const plain = evaluate([node], values)[0] as Float64Array;
+      expect(gap(evaluate(parts, { ...values, ...zero }), [plain, plain.map(() => 0)]), "real axis").toBeLessThan(
+        1e-14,
+      );
+      const off = Object.fromEntries(
+        imaginaries.map((each) => [nameOf(each), uniforms(random, sizeOf(each.shape), -0.4, 0.4)]),
+      );
+      const bindings = { ...values, ...off, ...asCompanions(drawValues(random, chosen)) };
+      const [du, dv] = evaluate(alongReal, bindings) as [Float64Array, Float64Array];
+      const expected = [dv.map((entry) => -entry), du];
+      expect(gap(evaluate(alongImaginary, bindings), expected), "Cauchy-Riemann").toBeLessThan(1e-12);
+    }
   }
 }
 

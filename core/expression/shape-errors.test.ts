@@ -12,7 +12,7 @@ import { broadcast, pad, reshape, slice, transpose } from "./primitives/rearrang
 import { shift } from "./primitives/shift.js";
 import { solve } from "./primitives/solve.js";
 import { dot, sum } from "./primitives/sum.js";
-import { convolve, windows } from "./primitives/windows.js";
+import { convolve, overlapAddPrimitive, windows } from "./primitives/windows.js";
 
 const scalar = symbol("s");
 const u = symbol("u", [3]);
@@ -55,6 +55,11 @@ describe("operands that do not fit are refused in words", () => {
       "convolve",
       () => convolve(cube, matrix),
       "convolve: image [2, 2, 2] and kernel [2, 3] do not fit [c, y, x] and [o, c, i, j]",
+    ],
+    [
+      "overlapAdd",
+      () => apply(overlapAddPrimitive, [matrix], { axis: 0, width: 3, step: 1, extent: 5 }),
+      "overlapAdd: [2, 3] are no such windows of [5]",
     ],
     ["gather", () => gather(u, [0, 3]), "gather: index 3 is outside the first axis of [3]"],
     ["gather from a scalar", () => gather(scalar, [0]), "gather: index given is outside the first axis of []"],

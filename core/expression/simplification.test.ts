@@ -4,7 +4,7 @@ import { RandomStream } from "../random.js";
 import { examples } from "./examples.testing.js";
 import { apply, type Expression, type Shape, sizeOf, topologicalOrder } from "./expression.js";
 import { gap, nameOf, uniforms } from "./oracles.testing.js";
-import { add, divide, multiply, negate, power, sqrt, subtract } from "./primitives/arithmetic.js";
+import { add, divide, dividePrimitive, multiply, negate, power, sqrt, subtract } from "./primitives/arithmetic.js";
 import { where } from "./primitives/comparison.js";
 import { gather } from "./primitives/gather.js";
 import { constant, constantPrimitive, constantValue, symbol } from "./primitives/leaves.js";
@@ -136,6 +136,8 @@ describe("simplification", () => {
     ["where(1, x, y)", where(1, x, y), x],
     ["where(0, x, y)", where(0, x, y), y],
     ["where(x, y, y)", where(x, y, y), y],
+    ["where(x, s, s)", where(x, symbol("s"), symbol("s")), broadcast(symbol("s"), [2, 3])],
+    ["x + x", add(x, x), multiply(2, x)],
     ["reshape back", reshape(reshape(x, [6]), [2, 3]), x],
     ["broadcast twice", broadcast(broadcast(x, [4, 2, 3]), [5, 4, 2, 3]), broadcast(x, [5, 4, 2, 3])],
     ["transpose back", transpose(transpose(x)), x],
@@ -160,6 +162,11 @@ describe("simplification", () => {
     const huge = multiply(1e200, multiply(1e200, x));
     expect(evaluate([tiny], { x: new Float64Array(6).fill(1e300) })[0]?.[0]).toBeCloseTo(1e-100, 110);
     expect(evaluate([huge], { x: new Float64Array(6).fill(1e-300) })[0]?.[0] as number).toBe(1e200 * (1e200 * 1e-300));
+  });
+
+  it("multiplies by a reciprocal only where that is exact", () => {
+    expect(divide(x, -8)).toBe(multiply(-0.125, x));
+    for (const value of [3, 4 - 2 ** -51, 2 ** 52 + 1]) expect(divide(x, value).primitive).toBe(dividePrimitive);
   });
 
   it("divides by the smallest numbers", () => {

@@ -59,8 +59,8 @@ describe("simulateAsync", () => {
   it("lets the event loop turn, and stops at the signal with what it has", async () => {
     const controller = new AbortController();
     setTimeout(() => controller.abort(), 60);
-    const endless = { ...options, steps: 2 ** 40, save: { every: 2 ** 30 } };
-    const result = await simulateAsync(spring, { ...endless, signal: controller.signal });
+    const long = { ...options, steps: 1e8, save: { every: 1e8 } };
+    const result = await simulateAsync(spring, { ...long, signal: controller.signal });
     expect(result.status).toBe("interrupted");
     expect(result.steps).toBeGreaterThan(0);
     expect([...result.savedSteps]).toEqual([0]);

@@ -8,7 +8,7 @@ import { contrast, type Phase, phaseName } from "../estimators/contrast.js";
 import type { GradientResult, LearningRule, PhaseReport, TaskData } from "../rule.js";
 import type { StationaryPlan } from "../stationary-plan.js";
 import { NUDGE, nudged } from "../transformations/nudged.js";
-import { type PreparedRule, stationaryResult, stationaryRule } from "./stationary-rule.js";
+import { stationaryResult, stationaryRule } from "./stationary-rule.js";
 
 /** Options of {@link equilibriumPropagation}. */
 export interface EquilibriumPropagationOptions {
@@ -73,13 +73,15 @@ export function equilibriumPropagation(options: EquilibriumPropagationOptions): 
       system.kind === "energy"
         ? undefined
         : `an energy system, because the rule contrasts energies and ${system.name} is a ${system.kind} system`,
-    ...(backend === undefined ? {} : { backend }),
-    prepare: (plan) => new EquilibriumPlan(plan, settle, nudge, nudging === "centred", inputGradient),
+    backend,
+    variant: `${nudging}, ${inputGradient}`,
+    prepare: (plan) => new EquilibriumPlan(plan, settle, nudging === "centred", inputGradient),
+    gradient: (prepared, data) => prepared.gradient(data, nudge),
   });
 }
 
 /** Phases and contrast of one task for one number of examples. */
-class EquilibriumPlan implements PreparedRule {
+class EquilibriumPlan {
   private readonly free: PreparedSolver;
   private readonly nudged: PreparedSolver;
   private readonly strength = new Float64Array(1);
@@ -89,7 +91,6 @@ class EquilibriumPlan implements PreparedRule {
   constructor(
     private readonly plan: StationaryPlan,
     settle: StationarySolver,
-    private readonly nudge: number,
     private readonly centred: boolean,
     inputGradient: boolean,
   ) {
@@ -127,8 +128,8 @@ class EquilibriumPlan implements PreparedRule {
     });
   }
 
-  gradient(data: TaskData): GradientResult {
-    const { plan, nudge } = this;
+  gradient(data: TaskData, nudge: number): GradientResult {
+    const { plan } = this;
     plan.load(data);
     const phases = [plan.settle("free", this.free)];
     const freeState = plan.copyState();

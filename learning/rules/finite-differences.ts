@@ -5,11 +5,12 @@ import { entryName, indexOf } from "../../core/simulation/values.js";
 import type { BlockNames, StateArray } from "../../core/system.js";
 import { StateVector } from "../../integrators/solvers/state-vector.js";
 import type { PreparedSolver, StationarySolver } from "../../integrators/solvers/stationary-solver.js";
+import { type CentralPair, extrapolatedDerivative } from "../estimators/richardson.js";
 import type { GradientResult, LearningRule, PhaseReport, TaskData } from "../rule.js";
 import type { StationaryPlan } from "../stationary-plan.js";
 import type { LearningTask } from "../task.js";
 import { InconclusiveError } from "./inconclusive.js";
-import { mean, namedArrays, type PreparedRule, stationaryResult, stationaryRule } from "./stationary-rule.js";
+import { mean, namedArrays, stationaryResult, stationaryRule } from "./stationary-rule.js";
 
 /** Options of {@link finiteDifferences}. */
 export interface FiniteDifferencesOptions {
@@ -41,9 +42,11 @@ export interface FiniteDifferencesRule extends LearningRule {
   ): FiniteDifferenceResult<N>;
 }
 
-/** Where a step leads off the branch, or over the edge of a bound, a smaller one is tried, this often and so much smaller. */
+/** Where a step leads off the branch or the error is not small, a smaller one is tried: so often, and so much smaller. */
 const ATTEMPTS = 3;
 const SMALLER = 16;
+/** A small error, relative to the derivative or to the cost over the entry's scale. */
+const SMALL_ERROR = 1e-10;
 /** Changes of the state below this (relative to its size) are rounding and do not tell one branch from another. */
 const STATE_NOISE = 1e-8;
 
@@ -52,8 +55,8 @@ const STATE_NOISE = 1e-8;
  * nothing of derivatives. Steps h, h/2 and h/4 are extrapolated (Richardson) to an error of order h^6. Each perturbed state
  * settles from the unperturbed one, so that it stays on the same branch. A smooth branch moves in proportion to the step;
  * where halving the step does not make the displacement smaller, the state has jumped to another branch, and where other
- * entries rest at bounds, it has crossed an edge. Then, and where a state does not settle, smaller steps are tried before
- * the entry is given up.
+ * entries rest at bounds, it has crossed an edge. Then, where a state does not settle, and where the extrapolation has not
+ * converged, smaller steps are tried.
  *
  * Over several examples it is the gradient of the mean cost. It settles 6 times per entry: use it for small systems.
  *
@@ -61,7 +64,7 @@ const STATE_NOISE = 1e-8;
  *
  * @throws InputError for a step that is not between 0 and 1
  * @throws InconclusiveError from `gradient` where the state leaves its branch, or does not settle, at all steps tried; it
- * names the entry
+ * names the entry; and where the unperturbed state does not settle
  */
 export function finiteDifferences(options: FiniteDifferencesOptions): FiniteDifferencesRule {
   const { settle, step = 1 / 64, backend } = options;
@@ -78,8 +81,9 @@ export function finiteDifferences(options: FiniteDifferencesOptions): FiniteDiff
     reference: "central differences with Richardson 1911 extrapolation",
     maker: "finiteDifferences",
     settle,
-    ...(backend === undefined ? {} : { backend }),
-    prepare: (plan) => new DifferencePlan(plan, settle, step),
+    backend,
+    prepare: (plan) => new DifferencePlan(plan, settle),
+    gradient: (prepared, data) => prepared.gradient(data, step),
   }) as FiniteDifferencesRule;
 }
 
@@ -87,7 +91,7 @@ export function finiteDifferences(options: FiniteDifferencesOptions): FiniteDiff
 interface Sample {
   readonly costs: Float64Array;
   readonly states: readonly Float64Array[];
-  readonly settled: boolean;
+  readonly report: PhaseReport;
 }
 
 /** A derivative of each example's cost, with its error. */
@@ -102,32 +106,37 @@ interface Varied {
   readonly shape: readonly number[];
 }
 
-class DifferencePlan implements PreparedRule {
+class DifferencePlan {
   private readonly solver: PreparedSolver;
   private readonly vector: StateVector;
   private base: Readonly<Record<string, Float64Array>> = {};
-  private baseSample: Sample = { costs: new Float64Array(0), states: [], settled: false };
+  private baseSample: Pick<Sample, "costs" | "states"> = { costs: new Float64Array(0), states: [] };
   private perturbed: PhaseReport | undefined;
 
   constructor(
     private readonly plan: StationaryPlan,
     settle: StationarySolver,
-    private readonly step: number,
   ) {
     this.solver = plan.prepare(settle);
     this.vector = new StateVector(plan.task.system);
   }
 
-  gradient(data: TaskData): FiniteDifferenceResult {
+  gradient(data: TaskData, step: number): FiniteDifferenceResult {
     const { plan } = this;
     const { parameters, input } = plan.task.system;
     plan.load(data);
     const free = plan.settle("free", this.solver);
+    if (!free.converged) {
+      const { residual, tolerance } = free;
+      throw new InconclusiveError(
+        `Finite differences need a settled state: its residual is ${Math.max(...residual)}, above the solver's tolerance of ${tolerance}.`,
+      );
+    }
     this.base = plan.copyState();
     this.baseSample = this.sampled(free);
     this.perturbed = undefined;
-    const forParameters = parameters.map((block) => this.alongParameter(block));
-    const forInputs = input.map((block) => this.alongInput(block));
+    const forParameters = parameters.map((block) => this.alongParameter(block, step));
+    const forInputs = input.map((block) => this.alongInput(block, step));
     const values = (slopes: readonly Slopes[]): Float64Array[] => slopes.map(({ value }) => value);
     const errors = (slopes: readonly Slopes[]): Float64Array[] => slopes.map(({ error }) => error);
     return {
@@ -144,11 +153,11 @@ class DifferencePlan implements PreparedRule {
   }
 
   /** d(mean cost)/d(entry) for the entries of a parameter. */
-  private alongParameter(block: Varied): Slopes {
+  private alongParameter(block: Varied, step: number): Slopes {
     const size = sizeOf(block.shape);
     const result = { value: new Float64Array(size), error: new Float64Array(size) };
     for (let k = 0; k < size; k++) {
-      const { value, error } = this.slopes(block, k, [k]);
+      const { value, error } = this.slopes(block, k, [k], step);
       result.value[k] = mean(value);
       result.error[k] = mean(error);
     }
@@ -156,13 +165,13 @@ class DifferencePlan implements PreparedRule {
   }
 
   /** d(mean cost)/d(entry) for the entries of an input; that of all examples is shifted together, as none feels another's. */
-  private alongInput(block: Varied): Slopes {
+  private alongInput(block: Varied, step: number): Slopes {
     const { examples } = this.plan;
     const size = sizeOf(block.shape);
     const result = { value: new Float64Array(examples * size), error: new Float64Array(examples * size) };
     for (let k = 0; k < size; k++) {
       const places = Array.from({ length: examples }, (_, example) => example * size + k);
-      const { value, error } = this.slopes(block, k, places);
+      const { value, error } = this.slopes(block, k, places, step);
       places.forEach((place, example) => {
         result.value[place] = (value[example] as number) / examples;
         result.error[place] = (error[example] as number) / examples;
@@ -171,8 +180,11 @@ class DifferencePlan implements PreparedRule {
     return result;
   }
 
-  /** @param places where the entry stands in the buffer */
-  private slopes(block: Varied, entry: number, places: readonly number[]): Slopes {
+  /**
+   * @param places where the entry stands in the buffer
+   * @param largest the first step to try, relative to the entry's scale
+   */
+  private slopes(block: Varied, entry: number, places: readonly number[], largest: number): Slopes {
     const buffer = this.plan.buffers[block.name] as Float64Array;
     const centre = places.map((place) => buffer[place] as number);
     const scale = scaleOf(buffer, centre);
@@ -186,20 +198,29 @@ class DifferencePlan implements PreparedRule {
       shift(by);
       return this.settled();
     };
-    let jump = "";
+    const pair = (by: number): Pair => ({ step: by, ahead: shifted(by), behind: shifted(-by) });
+    let best: Slopes | undefined;
+    let left: string | undefined;
     try {
-      for (let attempt = 0, step = this.step * scale; attempt < ATTEMPTS; attempt++, step /= SMALLER) {
-        const pair = (by: number): Pair => ({ step: by, ahead: shifted(by), behind: shifted(-by) });
-        const [coarse, middle, fine] = [pair(step), pair(step / 2), pair(step / 4)];
-        const left = this.leavesBranch(coarse, middle) ?? this.leavesBranch(middle, fine);
-        if (left === undefined) return extrapolate(coarse, middle, fine);
-        jump = `${left} when it changes by ${step.toExponential(1)}`;
+      for (let attempt = 0, step = largest * scale; attempt < ATTEMPTS; attempt++, step /= SMALLER) {
+        const pairs = [pair(step), pair(step / 2), pair(step / 4)] as const;
+        const why = this.leavesBranch(pairs[0], pairs[1]) ?? this.leavesBranch(pairs[1], pairs[2]);
+        if (why !== undefined) {
+          left = `${why} when it changes by ${step.toExponential(1)}`;
+          continue;
+        }
+        const found = extrapolate(pairs);
+        if (best === undefined || mean(found.error) < mean(best.error)) best = found;
+        for (const { ahead, behind } of pairs) this.report(ahead, behind);
+        const natural = Math.max(mean(found.value.map(Math.abs)), mean(this.baseSample.costs.map(Math.abs)) / scale);
+        if (mean(found.error) <= SMALL_ERROR * natural) break;
       }
     } finally {
       shift(0);
     }
+    if (best !== undefined) return best;
     throw new InconclusiveError(
-      `The derivative with respect to ${entryName(block.name, indexOf(block.shape, entry))} is inconclusive: ${jump}.`,
+      `The derivative with respect to ${entryName(block.name, indexOf(block.shape, entry))} is inconclusive: ${left}.`,
     );
   }
 
@@ -207,23 +228,27 @@ class DifferencePlan implements PreparedRule {
   private settled(): Sample {
     const { plan } = this;
     plan.restoreState(this.base);
-    const report = plan.settle("perturbed", this.solver, this.base);
-    this.perturbed = this.perturbed === undefined ? report : worse(this.perturbed, report);
-    return this.sampled(report);
+    return this.sampled(plan.settle("perturbed", this.solver, this.base));
   }
 
-  private sampled({ converged }: PhaseReport): Sample {
+  private sampled(report: PhaseReport): Sample {
     const { plan, vector } = this;
     const blocks = plan.task.system.state.map(({ name }) => plan.buffers[name] as Float64Array);
     const states = Array.from({ length: plan.examples }, (_, example) => vector.read(blocks, example));
-    return { costs: plan.costs(), states, settled: converged };
+    return { costs: plan.costs(), states, report };
+  }
+
+  private report(...samples: readonly Sample[]): void {
+    for (const { report } of samples) {
+      this.perturbed = this.perturbed === undefined ? report : worse(this.perturbed, report);
+    }
   }
 
   /** Why the states at a step and its half do not lie on the unperturbed state's branch; `undefined` where they do. */
   private leavesBranch(whole: Pair, half: Pair): string | undefined {
     const { vector } = this;
     const samples = [whole.ahead, whole.behind, half.ahead, half.behind];
-    if (!samples.every(({ settled }) => settled)) return "the state does not settle";
+    if (!samples.every(({ report }) => report.converged)) return "the state does not settle";
     for (const [example, base] of this.baseSample.states.entries()) {
       for (const side of ["ahead", "behind"] as const) {
         const [far, near] = [whole[side].states[example], half[side].states[example]] as [Float64Array, Float64Array];
@@ -249,19 +274,19 @@ interface Pair {
   readonly behind: Sample;
 }
 
-/** Two levels of Richardson extrapolation, the error from the last change and from the rounding of the costs. */
-function extrapolate(coarse: Pair, middle: Pair, fine: Pair): Slopes {
-  const difference = ({ step, ahead, behind }: Pair, k: number): number =>
-    ((ahead.costs[k] as number) - (behind.costs[k] as number)) / (2 * step);
-  const examples = fine.ahead.costs.length;
+/** The derivative of each example's cost. */
+function extrapolate(pairs: readonly [Pair, Pair, Pair]): Slopes {
+  const examples = pairs[0].ahead.costs.length;
   const slopes = { value: new Float64Array(examples), error: new Float64Array(examples) };
   for (let k = 0; k < examples; k++) {
-    const [first, second, third] = [difference(coarse, k), difference(middle, k), difference(fine, k)];
-    const [before, last] = [(4 * second - first) / 3, (4 * third - second) / 3];
-    const value = (16 * last - before) / 15;
-    const rounding = (4 * Number.EPSILON * Math.abs(fine.ahead.costs[k] as number)) / fine.step;
+    const values = ({ step, ahead, behind }: Pair): CentralPair => ({
+      step,
+      ahead: ahead.costs[k] as number,
+      behind: behind.costs[k] as number,
+    });
+    const { value, error } = extrapolatedDerivative(values(pairs[0]), values(pairs[1]), values(pairs[2]));
     slopes.value[k] = value;
-    slopes.error[k] = Math.abs(value - last) + rounding;
+    slopes.error[k] = error;
   }
   return slopes;
 }

@@ -9,7 +9,7 @@ import type { PreparedSolver, StationarySolver } from "../../integrators/solvers
 import type { GradientResult, LearningRule, TaskData } from "../rule.js";
 import type { StationaryPlan } from "../stationary-plan.js";
 import { InconclusiveError } from "./inconclusive.js";
-import { type PreparedRule, stationaryResult, stationaryRule } from "./stationary-rule.js";
+import { stationaryResult, stationaryRule } from "./stationary-rule.js";
 
 /** Options of {@link implicitDifferentiation}. */
 export interface ImplicitDifferentiationOptions {
@@ -43,13 +43,14 @@ export function implicitDifferentiation(options: ImplicitDifferentiationOptions)
     reference: "implicit function theorem; Almeida 1987, Pineda 1987",
     maker: "implicitDifferentiation",
     settle,
-    ...(backend === undefined ? {} : { backend }),
+    backend,
     prepare: (plan) => new ImplicitPlan(plan, settle),
+    gradient: (prepared, data) => prepared.gradient(data),
   });
 }
 
 /** The adjoint equations of one task for one number of examples. */
-class ImplicitPlan implements PreparedRule {
+class ImplicitPlan {
   private readonly vector: StateVector;
   private readonly free: PreparedSolver;
   private readonly jacobian: () => Matrix[];

@@ -6,27 +6,28 @@ import type { GradientResult, LearningRule, PhaseReport, TaskData } from "../rul
 import { countExamples, PlanCache, StationaryPlan } from "../stationary-plan.js";
 import { type LearningTask, taskName } from "../task.js";
 
-/** A rule prepared for one task and one number of examples. */
-export interface PreparedRule {
-  gradient(data: TaskData): GradientResult;
-}
-
-/** What {@link stationaryRule} makes a learning rule of. */
-export interface StationaryRuleDefinition extends Pick<LearningRule, "name" | "reference"> {
+/** What {@link stationaryRule} makes a learning rule of; `P` is what it compiles for a task. */
+export interface StationaryRuleDefinition<P extends object> extends Pick<LearningRule, "name" | "reference"> {
   /** The function a user calls, for error texts. */
   readonly maker: string;
   readonly settle: StationarySolver;
   /** What the rule asks of the task besides a cost of the stationary state and a system the solver takes. */
   refusal?(task: LearningTask): string | undefined;
-  readonly backend?: Backend;
-  /** Compiles what the rule needs; called once for each task and number of examples. */
-  prepare(plan: StationaryPlan): PreparedRule;
+  readonly backend: Backend | undefined;
+  /** The options that what is compiled depends on, as text. */
+  readonly variant?: string;
+  /** Compiles what the rule needs for one task and number of examples. */
+  prepare(plan: StationaryPlan): P;
+  gradient(prepared: P, data: TaskData): GradientResult;
 }
 
-/** Makes a learning rule whose phases are stationary states: it checks the task and keeps the compiled plans. */
-export function stationaryRule(definition: StationaryRuleDefinition): LearningRule {
-  const { name, reference, maker, settle, backend } = definition;
-  const plans = new PlanCache((task, examples) => definition.prepare(new StationaryPlan(task, examples, backend)));
+/**
+ * Makes a learning rule whose phases are stationary states: it checks the task and keeps what it compiled. Rules of one maker
+ * and variant share it where they have the same solver object, so that a sweep over nudges compiles once.
+ */
+export function stationaryRule<P extends object>(definition: StationaryRuleDefinition<P>): LearningRule {
+  const { name, reference, maker, settle } = definition;
+  const plans = sharedPlans(definition);
   const refusal = (task: LearningTask): string | undefined =>
     definition.refusal?.(task) ?? refuseTrajectoryCost(task) ?? settle.refusal(task.system);
   return {
@@ -37,9 +38,29 @@ export function stationaryRule(definition: StationaryRuleDefinition): LearningRu
       const [erased, values] = [task as LearningTask, data as TaskData];
       const refused = refusal(erased);
       if (refused !== undefined) throw new InputError({ field: maker, given: taskName(erased), expected: refused });
-      return plans.get(erased, countExamples(erased, values)).gradient(values) as GradientResult<N>;
+      const prepared = plans.get(erased, countExamples(erased, values));
+      return definition.gradient(prepared, values) as GradientResult<N>;
     },
   };
+}
+
+interface SharedPlans extends Pick<StationaryRuleDefinition<object>, "maker" | "variant" | "backend"> {
+  readonly plans: PlanCache<object>;
+}
+
+const sharedBySolver = new WeakMap<StationarySolver, SharedPlans[]>();
+
+function sharedPlans<P extends object>(definition: StationaryRuleDefinition<P>): PlanCache<P> {
+  const { maker, variant = "", settle, backend } = definition;
+  const known = sharedBySolver.get(settle) ?? [];
+  sharedBySolver.set(settle, known);
+  let shared = known.find((each) => each.maker === maker && each.variant === variant && each.backend === backend);
+  if (shared === undefined) {
+    const plans = new PlanCache((task, examples) => definition.prepare(new StationaryPlan(task, examples, backend)));
+    shared = { maker, variant, backend, plans };
+    known.push(shared);
+  }
+  return shared.plans as PlanCache<P>;
 }
 
 function refuseTrajectoryCost({ cost }: LearningTask): string | undefined {

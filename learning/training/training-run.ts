@@ -211,7 +211,7 @@ export class TrainingRun {
       {
         reason: isNumber ? "not finite" : "failed",
         ...this.begun,
-        checkpoint: this.checkpoint(),
+        checkpoint: isNumber || this.isUpdating ? this.lastGood : this.checkpoint(),
         ...(isPhase ? { phase: error.phase } : {}),
       },
       { cause: error },

@@ -183,6 +183,15 @@ describe("train", () => {
     }
   });
 
+  it("measures the speed of a resumed training by what it does itself", async () => {
+    const { checkpoint } = await train({ ...shortTraining(), epochs: 2 });
+    const reports: TrainingProgress[] = [];
+    await train({ ...shortTraining(), resume: checkpoint, onProgress: (progress) => reports.push(progress) });
+    const { examples, examplesPerSecond, elapsedSeconds } = reports[reports.length - 1] as TrainingProgress;
+    expect(examples).toBe(33);
+    expect(examplesPerSecond * elapsedSeconds).toBeCloseTo(11, 8);
+  });
+
   it("lets the event loop turn", async () => {
     let turns = 0;
     const timer = setInterval(() => turns++, 1);

@@ -1,5 +1,10 @@
 export type { CatalogueSystem } from "./catalogue-system.js";
 export { chargedParticle } from "./charged-particle.js";
+export {
+  type ContinuousHopfieldNetworkOptions,
+  continuousHopfieldNetwork,
+  hopfieldRate,
+} from "./continuous-hopfield-network.js";
 export { canonicalDoublePendulum, doublePendulum } from "./double-pendulum.js";
 export { doubleWell, overdampedDoubleWell } from "./double-well.js";
 export { duffing } from "./duffing.js";

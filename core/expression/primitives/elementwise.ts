@@ -174,7 +174,7 @@ const isNormal = (value: number): boolean => Math.abs(value) >= SMALLEST_NORMAL 
 /** Whether dividing by a number is, exactly, multiplying by its reciprocal. */
 function hasExactReciprocal(value: number): boolean {
   const magnitude = Math.abs(value);
-  return isNormal(value) && isNormal(1 / value) && 2 ** Math.round(Math.log2(magnitude)) === magnitude;
+  return isNormal(value) && 2 ** Math.round(Math.log2(magnitude)) === magnitude;
 }
 
 /** a + b */
