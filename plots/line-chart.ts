@@ -2,6 +2,7 @@ import * as Plot from "@observablehq/plot";
 import { InputError } from "../core/errors.js";
 import { type AxisOptions, checkAxis } from "./axis.js";
 import { drawablePoints, type Polyline } from "./decimate.js";
+import { drawHorizontal, drawSlope, drawVertical } from "./draw-reference.js";
 import type { Figure } from "./figure.js";
 import { drawFrame, type Frame, type FrameOptions, layOutFrame } from "./frame.js";
 import {
@@ -13,14 +14,7 @@ import {
   type LegendEntry,
 } from "./legend.js";
 import { axisInk, seriesColor, seriesDash } from "./palette.js";
-import {
-  checkReferences,
-  drawHorizontal,
-  drawSlope,
-  drawVertical,
-  type Reference,
-  sortReferences,
-} from "./reference.js";
+import { checkReferences, type Reference, sortReferences } from "./reference.js";
 import { formatNumber } from "./text.js";
 import { type FigureOptions, figureSize, requireExtent, requirePositive, requireSameLength } from "./validate.js";
 

@@ -99,6 +99,13 @@ describe("a run that leaves the numbers", () => {
     expect(error.value).toBe(value);
   });
 
+  it("looks for the cause in the trajectory that failed", () => {
+    const run = () =>
+      simulate(logarithmic, { integrator: plainEuler(1), initial: { x: [0.14, 0.1] }, steps: 10, trajectories: 2 });
+    expect(failureOf(run)).toMatchObject({ trajectory: 1, step: 2 });
+    expect(failureOf(run).reason).toContain("the logarithm of -0.687566 was taken");
+  });
+
   it("says that an input is the cause", () => {
     const u = (t: number) => (t < 2 ? 1 : Number.NaN);
     const run = () =>

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { interpreter } from "../compile/interpreter/interpreter.js";
+import type { Backend, CompiledLoop } from "../compile/program.js";
 import { plainEuler, probe } from "./example-integrators.testing.js";
 import { drivenDecay, logisticMap, pendulum, shapedDecay, spring } from "./example-systems.testing.js";
 import { simulate } from "./simulate.js";
@@ -67,6 +68,26 @@ describe("simulate", () => {
     run(100);
     expect([...first.states.x.data, ...first.final.x.data]).toEqual([8, 4, 2, 2]);
     expect(first.final.x.data.buffer).not.toBe(first.states.x.data.buffer);
+  });
+
+  it("gives arrays that are not the backend's", () => {
+    const loops: CompiledLoop[] = [];
+    const backend: Backend = {
+      ...interpreter,
+      compileLoop(program, options) {
+        const loop = interpreter.compileLoop(program, options);
+        loops.push(loop);
+        return loop;
+      },
+    };
+    const { states, final } = simulate(pendulum, {
+      integrator: plainEuler(0.5),
+      initial: { q: 1, p: 2 },
+      steps: 1,
+      backend,
+    });
+    loops[0]!.inputs.q!.fill(7);
+    expect([...states.q.data, ...final.q.data]).toEqual([1, 2, 2]);
   });
 
   it("gives the same on the interpreter", () => {

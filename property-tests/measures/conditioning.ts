@@ -1,11 +1,12 @@
-import { EigenvalueDecomposition, SingularValueDecomposition } from "ml-matrix";
+import { EigenvalueDecomposition, type Matrix, SingularValueDecomposition } from "ml-matrix";
+import type { CompiledFunction } from "../../core/compile/program.js";
 import type { Expression } from "../../core/expression/expression.js";
 import type { BlockNames } from "../../core/system.js";
 import { denseJacobian } from "../../integrators/solvers/dense-jacobian.js";
 import { StateVector } from "../../integrators/solvers/state-vector.js";
-import type { StationarySolver } from "../../integrators/solvers/stationary-solver.js";
+import type { PreparedSolver } from "../../integrators/solvers/stationary-solver.js";
 import { PhaseError, type TaskData } from "../../learning/rule.js";
-import { countExamples, StationaryPlan } from "../../learning/stationary-plan.js";
+import { countExamples, PlanCache, StationaryPlan } from "../../learning/stationary-plan.js";
 import type { LearningTask } from "../../learning/task.js";
 import { carefulSolver } from "./careful-solver.js";
 
@@ -26,40 +27,65 @@ export interface Conditioning {
 
 const UNSETTLED: Conditioning = { settled: false, conditionNumber: Infinity, abscissa: Infinity, clearance: 0 };
 
-/** Settles a task's system and measures how well its state is determined there. */
+/**
+ * Settles a task's system (the dynamics first, then Newton's method) and measures how well its state is determined there.
+ *
+ * @throws InputError for data that are not those of the task
+ */
 export function measureConditioning<N extends BlockNames, T extends string>(
   task: LearningTask<N, T>,
   data: TaskData<N, T>,
-  settle: StationarySolver = carefulSolver(),
 ): Conditioning {
   const [erased, values] = [task as LearningTask, data as TaskData];
-  const plan = new StationaryPlan(erased, countExamples(erased, values));
-  const { system } = erased;
-  const solver = plan.prepare(settle);
-  plan.load(values);
-  try {
-    if (!plan.settle("free", solver).converged) return UNSETTLED;
-  } catch (error) {
-    if (error instanceof PhaseError) return UNSETTLED;
-    throw error;
-  }
-  const field = plan.compileEach(system.state.map(({ name }) => system.field.get(name) as Expression));
-  field.run();
-  const vector = new StateVector(system);
-  const states = system.state.map(({ name }) => plan.buffers[name] as Float64Array);
-  let [conditionNumber, abscissa, clearance] = [1, -Infinity, Infinity];
-  const { buffers, backend, examples: trajectories, perExample: perTrajectory } = plan;
-  denseJacobian(system, { trajectories, perTrajectory, buffers, backend })().forEach((jacobian, example) => {
-    const [state, force] = [vector.read(states, example), vector.read(field.outputs, example)];
-    const free = vector.free(state, force);
-    clearance = Math.min(clearance, ...state.map((_, k) => clearanceOf(vector, state, force, k)));
-    if (free.length === 0) return;
-    const moving = jacobian.selection(free, free);
-    conditionNumber = Math.max(conditionNumber, new SingularValueDecomposition(moving).condition);
-    abscissa = Math.max(abscissa, ...new EigenvalueDecomposition(moving).realEigenvalues);
-  });
-  return { settled: true, conditionNumber, abscissa, clearance };
+  return prepared.get(erased, countExamples(erased, values)).measure(values);
 }
+
+/** What is compiled for one task and number of examples. */
+class ConditioningPlan {
+  private readonly vector: StateVector;
+  private readonly solver: PreparedSolver;
+  private readonly field: CompiledFunction;
+  private readonly jacobian: () => Matrix[];
+
+  constructor(private readonly plan: StationaryPlan) {
+    const { task, buffers, backend, examples, perExample } = plan;
+    const { system } = task;
+    this.vector = new StateVector(system);
+    this.solver = plan.prepare(carefulSolver());
+    this.field = plan.compileEach(system.state.map(({ name }) => system.field.get(name) as Expression));
+    this.jacobian = denseJacobian(system, { trajectories: examples, perTrajectory: perExample, buffers, backend });
+  }
+
+  measure(data: TaskData): Conditioning {
+    const { plan, vector } = this;
+    plan.load(data);
+    if (!this.settles()) return UNSETTLED;
+    this.field.run();
+    const states = plan.task.system.state.map(({ name }) => plan.buffers[name] as Float64Array);
+    let [conditionNumber, abscissa, clearance] = [1, -Infinity, Infinity];
+    this.jacobian().forEach((jacobian, example) => {
+      const [state, force] = [vector.read(states, example), vector.read(this.field.outputs, example)];
+      const free = vector.free(state, force);
+      clearance = Math.min(clearance, ...state.map((_, k) => clearanceOf(vector, state, force, k)));
+      if (free.length === 0) return;
+      const moving = jacobian.selection(free, free);
+      conditionNumber = Math.max(conditionNumber, new SingularValueDecomposition(moving).condition);
+      abscissa = Math.max(abscissa, ...new EigenvalueDecomposition(moving).realEigenvalues);
+    });
+    return { settled: true, conditionNumber, abscissa, clearance };
+  }
+
+  private settles(): boolean {
+    try {
+      return this.plan.settle("free", this.solver).converged;
+    } catch (error) {
+      if (error instanceof PhaseError) return false;
+      throw error;
+    }
+  }
+}
+
+const prepared = new PlanCache((task, examples) => new ConditioningPlan(new StationaryPlan(task, examples)));
 
 function clearanceOf(vector: StateVector, state: Float64Array, force: Float64Array, k: number): number {
   if (vector.isHeld(state, force, k)) return Math.abs(force[k] as number);

@@ -25,7 +25,7 @@ function disagreement(task: LearningTask, data: TaskData): number {
 
 describe("implicit differentiation equals finite differences", () => {
   test.each([false, true])("on random energies, with bounded states: %s", (bounded) => {
-    const cases = fc.sample(arbitraryEnergyTask({ bounded, examples: 2 }), { seed: 11, numRuns: 30 });
+    const cases = fc.sample(arbitraryEnergyTask({ bounded, examples: 2 }), { seed: 11, numRuns: 16 });
     const gaps = cases.map(({ task, data }) => disagreement(task, data));
     expect(gaps.filter((gap) => gap > 1e-9)).toEqual([]);
   });
@@ -51,7 +51,7 @@ describe("implicit differentiation equals finite differences", () => {
 });
 
 test("a random energy's Hessian has a condition number of at most 100, and positive eigenvalues", () => {
-  const cases = fc.sample(arbitraryEnergyTask(), { seed: 3, numRuns: 30 });
+  const cases = fc.sample(arbitraryEnergyTask(), { seed: 3, numRuns: 20 });
   const measured = cases.map(({ task, data }) => measureConditioning(task, data));
   expect(measured.every(({ abscissa, conditionNumber }) => abscissa < 0 && conditionNumber <= 100)).toBe(true);
   expect(measured.some(({ conditionNumber }) => conditionNumber > 5)).toBe(true);

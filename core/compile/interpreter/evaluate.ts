@@ -32,7 +32,7 @@ function evaluateNode(node: Expression, values: ReadonlyMap<Expression, Float64A
 
 function boundValue(node: Expression, bindings: Bindings): Float64Array {
   const name = symbolName(node) as string;
-  const given = bindings[name];
+  const given = Object.hasOwn(bindings, name) ? bindings[name] : undefined;
   const size = sizeOf(node.shape);
   const array = typeof given === "number" ? Float64Array.of(given) : given && Float64Array.from(given);
   if (array === undefined || array.length !== size) {

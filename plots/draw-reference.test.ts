@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { slopeEnds } from "./reference.js";
+import { slopeEnds } from "./draw-reference.js";
 
 const axis = (scale: "linear" | "log", domain: readonly [number, number]) => ({
   label: "",
