@@ -46,8 +46,8 @@ const rule = equilibriumPropagation({ nudge: 0.01, settle });
 const optimiser = adam({ learningRate: 0.05 });
 const training = await train({ task, rule, optimiser, parameters, data, batch: 8, epochs: 200 });
 const { output } = predict(task, { parameters: training.parameters, input: data.input, settle }).state;
-const right = output.data.filter((level, k) => level * data.target.y[k]! > 0);
-console.log(`cost ${training.history.at(-1)!.cost.toExponential(0)}, ${right.length} of ${output.data.length} bits of the sums right`);
+const right = output.data.filter((level, k) => level * data.target.y[k]! > 0).length;
+console.log(`${right} of 16 bits right, cost ${training.history.at(-1)!.cost.toExponential(0)}`);
 const costs = lineChart({
   title: "Six units learn to add three bits",
   x: { label: "epoch" },

@@ -1,42 +1,48 @@
-// Ten thousand particles in a double well, all released on the left, hop over the barrier by thermal noise
-// (langevin-spreading.svg) until their positions follow the Boltzmann density (langevin-double-well.svg).
-import { baoab, eulerMaruyama, hamiltonianSystem, simulate } from "eqprop";
+// Ten thousand particles in a double well, all let go on the left: heat carries them over the barrier (langevin-spreading.svg)
+// until they follow the Boltzmann density (langevin-histogram.svg). Its <x^2> by BAOAB and by Euler-Maruyama.
+import { baoab, energySystem, eulerMaruyama, evaluateScalar, hamiltonianSystem, simulate } from "eqprop";
 import { heatmap, histogram, saveFigure } from "eqprop/plots";
 
-const temperature = 0.4;
-const potential = (x: number) => (x ** 2 - 1) ** 2;
-const well = hamiltonianSystem({
-  name: "double well",
+const energy = "(x^2 - 1)^2";
+const overdamped = energySystem({ name: "double well", state: { x: [] }, energy });
+const inertial = hamiltonianSystem({
+  name: "double well with inertia",
   coordinates: { x: [] },
   momenta: { p: [] },
-  hamiltonian: "p^2/2 + (x^2 - 1)^2",
+  hamiltonian: `p^2/2 + ${energy}`,
 });
-const count = 10_000;
-console.time("sim");
-const run = simulate(well, {
-  integrator: baoab({ step: 0.1, temperature, friction: 1 }),
-  initial: { x: -1, p: 0 },
-  trajectories: count,
-  until: 60,
-  seed: 1,
-  save: { every: 2, map: { x: "x" } },
+const heat = { step: 0.05, temperature: 0.5 };
+const options = { trajectories: 10_000, until: 60, save: { every: 4, map: { x: "x" } } };
+const inert = simulate(inertial, { integrator: baoab({ ...heat, friction: 1 }), initial: { x: -1, p: 0 }, ...options });
+const viscous = simulate(overdamped, { integrator: eulerMaruyama(heat), initial: { x: -1 }, ...options });
+
+const weight = (x: number) => Math.exp(-evaluateScalar(overdamped.scalar!, { x }) / heat.temperature);
+const grid = Array.from({ length: 601 }, (_, k) => k / 100 - 3);
+const partition = grid.reduce((sum, x) => sum + weight(x) / 100, 0);
+const exact = grid.reduce((sum, x) => sum + (x ** 2 * weight(x)) / 100, 0) / partition;
+for (const { integrator, states } of [inert, viscous]) {
+  const late = states.x.data.subarray(states.x.data.length / 2);
+  const measured = late.reduce((sum, x) => sum + x ** 2, 0) / late.length;
+  console.log(`${integrator.name}: <x^2> = ${measured.toFixed(4)}, exact ${exact.toFixed(4)}`);
+}
+const end = histogram({
+  title: "Ten thousand particles in a double well, at the end",
+  x: { label: "position x", domain: [-2, 2] },
+  samples: inert.final.x.data,
+  density: { name: "Boltzmann density", value: (x) => weight(x) / partition },
 });
-console.timeEnd("sim");
-const grid = Array.from({ length: 2001 }, (_, k) => -2.5 + k / 400);
-const weights = grid.map((x) => Math.exp(-potential(x) / temperature));
-const partition = weights.reduce((a, b) => a + b) / 400;
-const exact = grid.reduce((sum, x, k) => sum + x ** 2 * weights[k]!, 0) / 400 / partition;
-const { x } = run.final;
-const squares = x.data.map((value) => value ** 2);
-const mean = squares.reduce((a, b) => a + b) / count;
-const error = Math.sqrt(squares.reduce((a, b) => a + (b - mean) ** 2, 0)) / count;
-console.log(`<x^2> = ${mean} +- ${error}, exact ${exact}`);
-await saveFigure(histogram({ title: "t", x: { label: "x", domain: [-2.2, 2.2] }, samples: x.data.filter(x => Math.abs(x)< 2.2), density: { name: "Boltzmann", value: (x) => Math.exp(-potential(x) / temperature) / partition } }), "output/langevin-double-well.svg");
-const rows = 88;
-const columns = run.times.length;
-const counts = new Float64Array(rows * columns);
-run.states.x.data.forEach((x, k) => {
-  const row = Math.floor(((x + 2.2) / 4.4) * rows);
-  if (row >= 0 && row < rows) counts[row * columns + Math.floor(k / count)]! += rows / 4.4 / count;
+await saveFigure(end, "output/langevin-histogram.svg");
+
+const cells = { rows: 100, columns: inert.times.length, values: new Float64Array(100 * inert.times.length) };
+inert.states.x.data.forEach((x, k) => {
+  // A typed array ignores the few positions that lie outside it.
+  cells.values[Math.floor(25 * (x + 2)) * cells.columns + Math.floor(k / 10_000)]! += 25 / 10_000;
 });
-await saveFigure(heatmap({ title: "t", x: { label: "time", domain: [0, 60] }, y: { label: "x", domain: [-2.2, 2.2] }, rows, columns, values: counts, value: { label: "probability density", domain: [0, 0.8] } }), "output/langevin-spreading.svg");
+const spreading = heatmap({
+  title: "Let go in the left well, they spread over both",
+  x: { label: "time", domain: [0, 60] },
+  y: { label: "position x", domain: [-2, 2] },
+  value: { label: "probability density", domain: [0, 1] },
+  ...cells,
+});
+await saveFigure(spreading, "output/langevin-spreading.svg");

@@ -114,8 +114,8 @@ export const examples: Readonly<Record<string, readonly PrimitiveExample[]>> = {
       sample: between(0.5, 2),
     })),
     {
-      operands: [[2]],
-      build: of((a) => apply(powerPrimitive, [a, constant(9, [3, 2])], {})),
+      operands: [[3, 2]],
+      build: of((a) => apply(powerPrimitive, [a, constant(9)], {})),
       sample: between(-1.5, -0.5),
     },
     {

@@ -158,7 +158,11 @@ function assignStages(
         at.has(operand) &&
         kindOf(operand) === kind &&
         (kind === "scalars" ||
-          (kind === "loops" && formOf(operand) !== "sum" && sameShape(domainOf(operand), domainOf(node))));
+          (kind === "loops" &&
+            // A view reads other entries than those the loop is at.
+            formOf(node) !== "view" &&
+            formOf(operand) !== "sum" &&
+            sameShape(domainOf(operand), domainOf(node))));
       stage = Math.max(stage, joins ? (at.get(operand) as number) : readyOf(operand));
     }
     at.set(node, stage);

@@ -4,13 +4,14 @@ import {
   type BatchOperand,
   type Complex,
   type Expression,
+  isNode,
   type Primitive,
   type Shape,
   ShapeError,
   sameShape,
 } from "../expression.js";
 import { asExpression, constant, constantValue, type Operand } from "./leaves.js";
-import { broadcast, reshape } from "./rearrangement.js";
+import { broadcast, broadcastPrimitive, reshape } from "./rearrangement.js";
 import { sumTo } from "./sum.js";
 
 /** What has to be known of a function that acts entry by entry. */
@@ -93,6 +94,21 @@ function alignBatched(operand: BatchOperand, rank: number, size: number): Expres
     : reshape(operand.expression, [size, ...new Array<number>(missing).fill(1), ...own]);
 }
 
+/** An operand before its entries were repeated, where they were. */
+function beforeSpreading(operand: Expression): Expression {
+  if (isNode(operand, broadcastPrimitive)) return operand.operands[0] as Expression;
+  const value = constantValue(operand);
+  return value === undefined || operand.shape.length === 0 ? operand : constant(value);
+}
+
+/** f(broadcast(a), b) is f(a, b), or its broadcast where all operands were: the work of equal entries is done once. */
+function spreadLater(primitive: Primitive, operands: readonly Expression[]): Expression | undefined {
+  const plain = operands.map(beforeSpreading);
+  if (plain.every((operand, k) => operand === operands[k])) return undefined;
+  const result = apply(primitive, plain, {});
+  return broadcastLike(result, ...operands);
+}
+
 /** Makes a primitive of a function that acts entry by entry with NumPy broadcasting. */
 export function elementwise(definition: ElementwiseDefinition): Primitive {
   const { name, value, javascript, partials, complex, simplify } = definition;
@@ -148,7 +164,7 @@ export function elementwise(definition: ElementwiseDefinition): Primitive {
         );
         return constant(value(...(values as number[])), shape);
       }
-      return simplify?.(operands);
+      return simplify?.(operands) ?? spreadLater(primitive, operands);
     },
     key: () => "",
   };
