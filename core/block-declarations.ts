@@ -30,6 +30,12 @@ export type Declarations<D> = Readonly<Record<string, D>>;
 /** The block names of a group of declarations, as a type. */
 export type NamesOf<D> = keyof D & string;
 
+/** The names of a group's blocks that have a default. */
+export type DefaultedNames<D> = {
+  [K in keyof D]: D[K] extends { readonly default: NumericValue } ? K : never;
+}[keyof D] &
+  string;
+
 /** No blocks at all: the default of an optional group. */
 export type NoBlocks = Readonly<Record<never, never>>;
 

@@ -63,6 +63,8 @@ export interface BlockNames {
   readonly state: string;
   readonly parameters: string;
   readonly input: string;
+  /** Parameters that have a default, where the constructor knows; left out, any may have one. */
+  readonly defaults?: string;
 }
 
 /**

@@ -1,18 +1,16 @@
-import type { BlockNames, NumericValue, StateArray, Values } from "../core/system.js";
+import type { ParameterValues } from "../core/simulation/options.js";
+import type { BlockNames, StateArray, Values } from "../core/system.js";
 import type { SettleReport } from "../integrators/solvers/stationary-solver.js";
 import type { LearningTask } from "./task.js";
-
-/** Values of which those with a default may be left out. */
-type Optional<Names extends string> = { readonly [K in Names]?: NumericValue };
 
 /** One example, or a batch of them: inputs, targets and guesses may have a leading axis of examples. */
 export interface TaskData<N extends BlockNames = BlockNames, T extends string = string> {
   /** Parameters; those with a default may be left out. */
-  readonly parameters: Optional<N["parameters"]>;
+  readonly parameters: ParameterValues<N>;
   readonly input?: Values<N["input"]>;
   readonly target?: Values<T>;
   /** Where the free phase starts, by state block; zero (moved into the bounds) where left out. */
-  readonly guess?: Optional<N["state"]>;
+  readonly guess?: Partial<Values<N["state"]>>;
 }
 
 /** How one phase of a rule went. */

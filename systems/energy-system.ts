@@ -1,6 +1,7 @@
 import type {
   BlockDeclaration,
   Declarations,
+  DefaultedNames,
   NamesOf,
   NoBlocks,
   ParameterDeclaration,
@@ -42,7 +43,7 @@ export function energySystem<
   const I extends Declarations<BlockDeclaration> = NoBlocks,
 >(
   declaration: EnergySystemDeclaration<S, P, I>,
-): DynamicalSystem<{ state: NamesOf<S>; parameters: NamesOf<P>; input: NamesOf<I> }> {
+): DynamicalSystem<{ state: NamesOf<S>; parameters: NamesOf<P>; input: NamesOf<I>; defaults: DefaultedNames<P> }> {
   const draft = new SystemDraft("energySystem", declaration, { state: "state" }, ["energy", "rates"]);
   const energy = draft.read("energy", declaration.energy);
   const field = (rates?: ReadonlyMap<string, Expression>): Expression[] => energyDescent(energy, draft.state, rates);

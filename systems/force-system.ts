@@ -1,6 +1,7 @@
 import type {
   BlockDeclaration,
   Declarations,
+  DefaultedNames,
   NamesOf,
   NoBlocks,
   ParameterDeclaration,
@@ -32,7 +33,7 @@ export function forceSystem<
   const I extends Declarations<BlockDeclaration> = NoBlocks,
 >(
   declaration: ForceSystemDeclaration<S, P, I>,
-): DynamicalSystem<{ state: NamesOf<S>; parameters: NamesOf<P>; input: NamesOf<I> }> {
+): DynamicalSystem<{ state: NamesOf<S>; parameters: NamesOf<P>; input: NamesOf<I>; defaults: DefaultedNames<P> }> {
   const draft = new SystemDraft("forceSystem", declaration, { state: "state" }, ["force"]);
   const field = [...draft.readEach("force", declaration.force, draft.state).values()];
   return draft.finish({ kind: "force", field, facts: { gradient: hasSymmetricJacobian(field, draft.symbols()) } });

@@ -1,6 +1,7 @@
 import type {
   BlockDeclaration,
   Declarations,
+  DefaultedNames,
   NamesOf,
   NoBlocks,
   ParameterDeclaration,
@@ -40,7 +41,12 @@ export function hamiltonianSystem<
   const I extends Declarations<BlockDeclaration> = NoBlocks,
 >(
   declaration: HamiltonianSystemDeclaration<Q, M, P, I>,
-): DynamicalSystem<{ state: NamesOf<Q> | NamesOf<M>; parameters: NamesOf<P>; input: NamesOf<I> }> {
+): DynamicalSystem<{
+  state: NamesOf<Q> | NamesOf<M>;
+  parameters: NamesOf<P>;
+  input: NamesOf<I>;
+  defaults: DefaultedNames<P>;
+}> {
   const groups = { coordinates: "coordinate", momenta: "momentum" } as const;
   const draft = new SystemDraft("hamiltonianSystem", declaration, groups, ["hamiltonian"]);
   checkPairs(draft);

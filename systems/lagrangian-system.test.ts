@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { evaluate, evaluateScalar } from "../core/compile/interpreter/evaluate.js";
 import { gradient } from "../core/expression/derivatives.js";
 import type { Expression } from "../core/expression/expression.js";
+import type { DynamicalSystem } from "../core/system.js";
 import { canonicalDoublePendulum, doublePendulum } from "./catalogue/double-pendulum.js";
 import { fieldAt, randomValues, rateAlong, valuesOf } from "./evaluation.testing.js";
 import { hamiltonianSystem } from "./hamiltonian-system.js";
@@ -173,8 +174,8 @@ function names(expression: Expression): string[] {
  * p along the Lagrangian motion, and H is the energy p v - L.
  */
 function expectLegendrePair(
-  system: ReturnType<typeof lagrangianSystem>,
-  canonical: ReturnType<typeof hamiltonianSystem>,
+  system: DynamicalSystem,
+  canonical: DynamicalSystem,
   coordinates: readonly string[],
   momenta: readonly string[],
 ): void {

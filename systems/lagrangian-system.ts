@@ -1,6 +1,7 @@
 import {
   type BlockDeclaration,
   type Declarations,
+  type DefaultedNames,
   describeGiven,
   type NamesOf,
   type NoBlocks,
@@ -53,7 +54,12 @@ export function lagrangianSystem<
   const I extends Declarations<BlockDeclaration> = NoBlocks,
 >(
   declaration: LagrangianSystemDeclaration<Q, P, I>,
-): DynamicalSystem<{ state: NamesOf<Q> | VelocityNames<Q>; parameters: NamesOf<P>; input: NamesOf<I> }> {
+): DynamicalSystem<{
+  state: NamesOf<Q> | VelocityNames<Q>;
+  parameters: NamesOf<P>;
+  input: NamesOf<I>;
+  defaults: DefaultedNames<P>;
+}> {
   const options = ["lagrangian", "damping", "force"];
   const draft = new SystemDraft("lagrangianSystem", declaration, { coordinates: "coordinate" }, options, true);
   const lagrangian = draft.read("lagrangian", declaration.lagrangian);

@@ -1,6 +1,7 @@
 import type {
   BlockDeclaration,
   Declarations,
+  DefaultedNames,
   NamesOf,
   NoBlocks,
   ParameterDeclaration,
@@ -32,7 +33,7 @@ export function mapSystem<
   const I extends Declarations<BlockDeclaration> = NoBlocks,
 >(
   declaration: MapSystemDeclaration<S, P, I>,
-): DynamicalSystem<{ state: NamesOf<S>; parameters: NamesOf<P>; input: NamesOf<I> }> {
+): DynamicalSystem<{ state: NamesOf<S>; parameters: NamesOf<P>; input: NamesOf<I>; defaults: DefaultedNames<P> }> {
   const draft = new SystemDraft("mapSystem", declaration, { state: "state" }, ["next", "inverse"]);
   const next = draft.readEach("next", declaration.next, draft.state);
   const inverse = declaration.inverse && draft.readEach("inverse", declaration.inverse, draft.state);

@@ -1,6 +1,7 @@
 import {
   type BlockDeclaration,
   type Declarations,
+  type DefaultedNames,
   describeGiven,
   type NamesOf,
   type NoBlocks,
@@ -57,7 +58,7 @@ export function nativeSystem<
   const I extends Declarations<BlockDeclaration> = NoBlocks,
 >(
   declaration: NativeSystemDeclaration<S, P, I>,
-): DynamicalSystem<{ state: NamesOf<S>; parameters: NamesOf<P>; input: NamesOf<I> }> {
+): DynamicalSystem<{ state: NamesOf<S>; parameters: NamesOf<P>; input: NamesOf<I>; defaults: DefaultedNames<P> }> {
   const options = ["autonomous", ...FUNCTIONS];
   const draft = new SystemDraft("nativeSystem", declaration, { state: "state" }, options);
   const field = fieldOf(draft, "field", declaration as NativeField, declaration.autonomous, draft.state, draft.state);
@@ -78,7 +79,12 @@ export function nativeSeparableSystem<
   const I extends Declarations<BlockDeclaration> = NoBlocks,
 >(
   declaration: NativeSeparableSystemDeclaration<Q, M, P, I>,
-): DynamicalSystem<{ state: NamesOf<Q> | NamesOf<M>; parameters: NamesOf<P>; input: NamesOf<I> }> {
+): DynamicalSystem<{
+  state: NamesOf<Q> | NamesOf<M>;
+  parameters: NamesOf<P>;
+  input: NamesOf<I>;
+  defaults: DefaultedNames<P>;
+}> {
   const groups = { coordinates: "coordinate", momenta: "momentum" } as const;
   const draft = new SystemDraft("nativeSeparableSystem", declaration, groups, ["autonomous", "drift", "kick"]);
   checkPairs(draft);

@@ -1,6 +1,7 @@
 import {
   type BlockDeclaration,
   type Declarations,
+  type DefaultedNames,
   describeGiven,
   entriesOf,
   type NamesOf,
@@ -44,7 +45,12 @@ export function skewGradientSystem<
   const I extends Declarations<BlockDeclaration> = NoBlocks,
 >(
   declaration: SkewGradientSystemDeclaration<A, B, P, I>,
-): DynamicalSystem<{ state: NamesOf<A> | NamesOf<B>; parameters: NamesOf<P>; input: NamesOf<I> }> {
+): DynamicalSystem<{
+  state: NamesOf<A> | NamesOf<B>;
+  parameters: NamesOf<P>;
+  input: NamesOf<I>;
+  defaults: DefaultedNames<P>;
+}> {
   const groups = { activators: "activator", inhibitors: "inhibitor" } as const;
   const draft = new SystemDraft("skewGradientSystem", declaration, groups, ["timeConstants", "potential"]);
   const potential = draft.read("potential", declaration.potential);

@@ -30,7 +30,7 @@ const network = energySystem({
 describe("names of blocks are types", () => {
   it("for every constructor", () => {
     expectTypeOf(network).toEqualTypeOf<
-      DynamicalSystem<{ state: "hidden" | "output"; parameters: "W" | "b"; input: "x" }>
+      DynamicalSystem<{ state: "hidden" | "output"; parameters: "W" | "b"; input: "x"; defaults: "b" }>
     >();
     const swing = hamiltonianSystem({
       name: "swing",
@@ -42,13 +42,17 @@ describe("names of blocks are types", () => {
         return formula`${p}^2/(2*${mass}) + ${q}^2`;
       },
     });
-    expectTypeOf(swing).toEqualTypeOf<DynamicalSystem<{ state: "q" | "p"; parameters: "mass"; input: never }>>();
+    expectTypeOf(swing).toEqualTypeOf<
+      DynamicalSystem<{ state: "q" | "p"; parameters: "mass"; input: never; defaults: never }>
+    >();
     const free = lagrangianSystem({
       name: "free",
       coordinates: { q: [2] },
       lagrangian: ({ q_dot }) => formula`sum(${q_dot}^2)`,
     });
-    expectTypeOf(free).toEqualTypeOf<DynamicalSystem<{ state: "q" | "q_dot"; parameters: never; input: never }>>();
+    expectTypeOf(free).toEqualTypeOf<
+      DynamicalSystem<{ state: "q" | "q_dot"; parameters: never; input: never; defaults: never }>
+    >();
     const cell = skewGradientSystem({
       name: "cell",
       activators: { u: [] },
@@ -57,7 +61,9 @@ describe("names of blocks are types", () => {
       timeConstants: { v: "tau" },
       potential: "u*v",
     });
-    expectTypeOf(cell).toEqualTypeOf<DynamicalSystem<{ state: "u" | "v"; parameters: "tau"; input: never }>>();
+    expectTypeOf(cell).toEqualTypeOf<
+      DynamicalSystem<{ state: "u" | "v"; parameters: "tau"; input: never; defaults: never }>
+    >();
     const decay = forceSystem({ name: "decay", state: { x: [] }, force: { x: "-x" } });
     const map = mapSystem({ name: "map", state: { x: [] }, next: { x: ({ x }) => x } });
     const native = nativeSystem({
@@ -68,7 +74,7 @@ describe("names of blocks are types", () => {
         out.x.set(state.x);
       },
     });
-    type OneState = DynamicalSystem<{ state: "x"; parameters: never; input: never }>;
+    type OneState = DynamicalSystem<{ state: "x"; parameters: never; input: never; defaults: never }>;
     expectTypeOf(decay).toEqualTypeOf<OneState>();
     expectTypeOf(map).toEqualTypeOf<OneState>();
     expectTypeOf(native).toEqualTypeOf<OneState>();

@@ -37,6 +37,7 @@ describe("a run that leaves the numbers", () => {
     );
     expect(error.message).toContain("the step 0.5 is too large");
     expect(error.message).toContain("try a smaller step, for example 0.05.");
+    expect(Object.keys(error)).not.toContain("partial");
     const { partial } = error;
     expect(partial).toMatchObject({ status: "failed", steps: 12 });
     expect(partial.states.x?.shape).toEqual([13]);

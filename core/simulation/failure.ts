@@ -32,7 +32,8 @@ export class SimulationError extends Error implements SimulationFailure {
   readonly trajectory: number | undefined;
   readonly value: number;
   readonly reason: string;
-  readonly partial: SimulationResult;
+  /** Not enumerable, so that an error nobody catches prints its sentence and not the whole run. */
+  declare readonly partial: SimulationResult;
 
   constructor(failure: SimulationFailure, partial: SimulationResult) {
     const { step, time, stepSize, block, component, trajectory, value, reason } = failure;
@@ -50,7 +51,7 @@ export class SimulationError extends Error implements SimulationFailure {
     this.trajectory = trajectory;
     this.value = value;
     this.reason = reason;
-    this.partial = partial;
+    Object.defineProperty(this, "partial", { value: partial });
   }
 }
 

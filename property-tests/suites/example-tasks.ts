@@ -25,7 +25,7 @@ export const sixUnits = learningTask(network, {
 /** Data for {@link sixUnits}: a batch, or one example without a leading axis. */
 export const sixUnitsData = (
   examples = 1,
-): TaskData<{ state: "hidden" | "output"; parameters: "W" | "V" | "b"; input: "x" }, "y"> => ({
+): TaskData<{ state: "hidden" | "output"; parameters: "W" | "V" | "b"; input: "x"; defaults: never }, "y"> => ({
   parameters: { W: wave(8, 1), V: wave(12, 2), b: wave(4, 3) },
   input: { x: wave(3 * examples, 4) },
   target: { y: wave(2 * examples, 5) },

@@ -103,7 +103,9 @@ describe("evaluate", () => {
     expect(() => predict(task, { parameters, input, settle, keep: ["z" as "hidden"] })).toThrow(
       'keep: got the name "z", expected some of hidden, output.',
     );
-    expect(() => predict(task, { parameters: {}, input, settle })).toThrow("parameters.W1: got nothing");
+    expect(() => predict(task, { parameters: {} as typeof parameters, input, settle })).toThrow(
+      "parameters.W1: got nothing",
+    );
   });
 });
 

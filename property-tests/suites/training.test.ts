@@ -72,7 +72,7 @@ describe("train", () => {
 
   it("takes a plain step for a batch of everything", async () => {
     const { data, parameters } = shortTraining();
-    const initial = parameters as Record<string, Float64Array>;
+    const initial = parameters as Record<"W1" | "b1" | "W2" | "b2", Float64Array>;
     const result = await train({
       ...shortTraining(),
       optimiser: stochasticGradientDescent({ learningRate: 0.5 }),
