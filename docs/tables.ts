@@ -1,6 +1,7 @@
 import { primitives } from "../core/expression/registry.js";
 import { formulaFunctions, usageOf } from "../core/formula/functions.js";
 import { integrators } from "../integrators/registry.js";
+import { solvers } from "../integrators/solvers/registry.js";
 import { rules } from "../learning/registry.js";
 import { systems } from "../systems/registry.js";
 
@@ -40,6 +41,8 @@ export function documentationTables(): string {
         return [name, String(order), yes(symmetric), preserves === "none" ? "" : preserves, yes(stochastic), reference];
       }),
     ),
+    "## Stationary solvers",
+    `${solvers.map(({ name }) => `\`${name}\``).join(", ")}.`,
     "## Learning rules",
     table(
       ["rule", "transformation", "phases", "functional", "estimator", "error in the nudge", "source"],

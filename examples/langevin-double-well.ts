@@ -26,7 +26,7 @@ for (const { integrator, states } of [inert, viscous]) {
   console.log(`${integrator.name}: <x^2> = ${measured.toFixed(4)}, exact ${exact.toFixed(4)}`);
 }
 const end = histogram({
-  title: "Ten thousand particles in a double well, at the end",
+  title: "In the end the particles follow the Boltzmann density",
   x: { label: "position x", domain: [-2, 2] },
   samples: inert.final.x.data,
   density: { name: "Boltzmann density", value: (x) => weight(x) / partition },
@@ -39,7 +39,7 @@ inert.states.x.data.forEach((x, k) => {
   cells.values[Math.floor(25 * (x + 2)) * cells.columns + Math.floor(k / 10_000)]! += 25 / 10_000;
 });
 const spreading = heatmap({
-  title: "Let go in the left well, they spread over both",
+  title: "Ten thousand particles, let go in the left well, spread over both",
   x: { label: "time", domain: [0, 60] },
   y: { label: "position x", domain: [-2, 2] },
   value: { label: "probability density", domain: [0, 1] },
