@@ -40,11 +40,12 @@ function energyTask() {
 /** Measures every registered physical rule against implicit differentiation. */
 export function measureRules(): ExactnessRow[] {
   const { task, data } = energyTask();
+  const solver = carefulSolver();
   return rules
     .filter(({ isReference }) => !isReference)
     .map(({ name, make }) => ({
       structure: task.system.kind,
       rule: name,
-      ...measureExactness({ task, data, makeRule: (nudge) => make(carefulSolver(), nudge) }),
+      ...measureExactness({ task, data, makeRule: (nudge) => make(solver, nudge) }),
     }));
 }

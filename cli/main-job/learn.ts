@@ -58,7 +58,7 @@ export async function learn(dataset: ImageDataset, options: MainJobOptions): Pro
   try {
     result = (await train({
       task,
-      rule: equilibriumPropagation({ nudge, settle }),
+      rule: equilibriumPropagation({ nudge, settle, inputGradient: false }),
       optimiser: adam({ learningRate }),
       parameters: initial,
       data: {

@@ -44,11 +44,15 @@ export function transposedJacobianProduct(
   for (const node of order.reverse()) {
     const cotangent = accumulated.get(node);
     if (cotangent === undefined || wanted.has(node)) continue;
-    const contributions = node.primitive.pullback(node, cotangent);
-    node.operands.forEach((operand, k) => {
-      const contribution = contributions[k];
-      if (contribution !== undefined && relevant.has(operand)) accumulate(operand, contribution);
+    // A node may have one operand twice, as x * x has: its contributions meet first, where they combine to 2 x.
+    const contributions = new Map<Expression, Expression>();
+    node.primitive.pullback(node, cotangent).forEach((contribution, k) => {
+      const operand = node.operands[k] as Expression;
+      if (contribution === undefined || !relevant.has(operand)) return;
+      const known = contributions.get(operand);
+      contributions.set(operand, known === undefined ? contribution : add(known, contribution));
     });
+    for (const [operand, contribution] of contributions) accumulate(operand, contribution);
   }
   return withRespectTo.map((node) => accumulated.get(node) ?? zeroLike(node));
 }

@@ -217,9 +217,16 @@ export const addPrimitive = elementwise({
     if (p === q) return multiply(2, p);
     if (q.primitive === negatePrimitive) return subtract(p, q.operands[0] as Expression);
     if (p.primitive === negatePrimitive) return subtract(q, p.operands[0] as Expression);
-    return undefined;
+    const left = rest(subtractPrimitive, q, p, 1) ?? rest(subtractPrimitive, p, q, 1);
+    return left && broadcastLike(left, p, q);
   },
 });
+
+/** The other operand of `of` where its operand number `position` is `known`: what is left when the two cancel. */
+function rest(primitive: Primitive, of: Expression, known: Expression, position: 0 | 1): Expression | undefined {
+  if (of.primitive !== primitive || of.operands[position] !== known) return undefined;
+  return of.operands[1 - position];
+}
 
 /** a - b */
 export const subtractPrimitive = elementwise({
@@ -244,7 +251,11 @@ export const subtractPrimitive = elementwise({
     if (constantValue(p) === 0) return broadcastLike(negate(q), p);
     if (p === q) return constant(0, p.shape);
     if (q.primitive === negatePrimitive) return add(p, q.operands[0] as Expression);
-    return undefined;
+    // a - (a + b), a - (a - b), (a + b) - b: exact, where the subtraction of nearly equal numbers is not.
+    const minus = rest(addPrimitive, q, p, 0) ?? rest(addPrimitive, q, p, 1) ?? rest(subtractPrimitive, p, q, 0);
+    const plus = rest(subtractPrimitive, q, p, 0) ?? rest(addPrimitive, p, q, 0) ?? rest(addPrimitive, p, q, 1);
+    const left = minus === undefined ? plus : negate(minus);
+    return left && broadcastLike(left, p, q);
   },
 });
 
