@@ -19,9 +19,13 @@ export type StateDeclaration =
       readonly default?: never;
     };
 
-/** A parameter block; `default` is used where the user gives no value, and a number fills the shape. */
+/**
+ * A parameter block; `default` is used where the user gives no value, and a number fills the shape. A number alone declares
+ * a scalar with that default.
+ */
 export type ParameterDeclaration =
   | Shape
+  | number
   | { readonly shape: Shape; readonly unit?: string; readonly bounds?: never; readonly default?: NumericValue };
 
 /** Declarations by block name. */
@@ -32,7 +36,7 @@ export type NamesOf<D> = keyof D & string;
 
 /** The names of a group's blocks that have a default. */
 export type DefaultedNames<D> = {
-  [K in keyof D]: D[K] extends { readonly default: NumericValue } ? K : never;
+  [K in keyof D]: D[K] extends number | { readonly default: NumericValue } ? K : never;
 }[keyof D] &
   string;
 
@@ -138,7 +142,8 @@ export function stateBlocks(field: string, group: Declarations<StateDeclaration>
 /** Builds parameter blocks from their declarations. */
 export function parameterBlocks(field: string, group: Declarations<ParameterDeclaration>): ParameterBlock[] {
   return entriesOf(field, group).map(([name, declaration]) => {
-    const full = readDeclaration(`${field}.${name}`, declaration, ["unit", "default"]);
+    const written = typeof declaration === "number" ? { shape: [], default: declaration } : declaration;
+    const full = readDeclaration(`${field}.${name}`, written, ["unit", "default"]);
     const value = readDefault(`${field}.${name}.default`, full.default, full.shape);
     return {
       name,

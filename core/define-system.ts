@@ -31,7 +31,10 @@ import {
 export interface SystemDeclaration<Parameters, Input, Names extends string> {
   /** A name for people to read; it appears in error texts, figures and printed equations. */
   readonly name: string;
-  /** Parameter arrays by name, trained or fixed. */
+  /**
+   * Parameter arrays by name, trained or fixed: a shape, `{ shape, default, unit }`, or a number, which declares a scalar
+   * with that default.
+   */
   readonly parameters?: Parameters;
   /** External input arrays by name. */
   readonly input?: Input;

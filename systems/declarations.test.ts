@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { describe as describeSystem } from "../core/describe.js";
 import { InputError } from "../core/errors.js";
 import { constant, symbol } from "../core/expression/functions.js";
 import { energySystem } from "./energy-system.js";
 import { forceSystem } from "./force-system.js";
 import { hamiltonianSystem } from "./hamiltonian-system.js";
+import { systemToJson } from "./json.js";
 import { lagrangianSystem } from "./lagrangian-system.js";
 import { mapSystem } from "./map-system.js";
 import { skewGradientSystem } from "./skew-gradient-system.js";
@@ -66,6 +68,8 @@ describe("a declaration is refused in one sentence", () => {
       'energySystem "six", parameters.W.default: got the shape [1, 2], expected [2, 3].',
     ],
     ["a default that is not finite", { parameters: { k: { shape: [], default: Number.NaN } } }, "parameters.k.default"],
+    ["a number that is not finite", { parameters: { k: Number.NaN } }, "parameters.k.default: got NaN"],
+    ["a number for an input", { input: { x2: 3 } }, "input.x2: got 3, expected a shape"],
     [
       "a name that is no identifier",
       { parameters: { "2k": [] } },
@@ -231,5 +235,14 @@ describe("a declaration may", () => {
       7,
       Float64Array.of(1, 2),
     ]);
+  });
+
+  it("give a scalar parameter by its default alone", () => {
+    const declared = (k: number | { readonly shape: []; readonly default: number }) =>
+      energySystem({ name: "spring", state: { x: [] }, parameters: { k, W: [2] }, energy: "k*sum(W)*x^2" });
+    expect(declared(9.81).parameters[0]).toMatchObject({ name: "k", shape: [], default: 9.81 });
+    expect(declared(9.81)).toEqual(declared({ shape: [], default: 9.81 }));
+    expect(systemToJson(declared(9.81)).parameters).toEqual({ k: { shape: [], default: 9.81 }, W: { shape: [2] } });
+    expect(describeSystem(declared(9.81))).toEqual(describeSystem(declared({ shape: [], default: 9.81 })));
   });
 });

@@ -32,7 +32,7 @@ describe("mapSystem", () => {
   const henon = mapSystem({
     name: "Henon map",
     state: { x: [], y: [] },
-    parameters: { a: { shape: [], default: 1.4 }, b: { shape: [], default: 0.3 } },
+    parameters: { a: 1.4, b: 0.3 },
     next: { x: "1 - a*x^2 + y", y: "b*x" },
     inverse: { x: "y/b", y: "x - 1 + a*(y/b)^2" },
   });

@@ -11,7 +11,7 @@ import { nativeSeparableSystem, nativeSystem } from "./native-system.js";
 const lotkaVolterra = nativeSystem({
   name: "Lotka-Volterra",
   state: { prey: [], predators: [] },
-  parameters: { birth: { shape: [], default: 1 }, death: { shape: [], default: 0.5 } },
+  parameters: { birth: 1, death: 0.5 },
   autonomous: true,
   invariants: { potential: "predators - birth*log(predators) + prey - death*log(prey)" },
   field(_time, { prey, predators }, { birth, death }, _input, out) {

@@ -21,16 +21,21 @@ function accept<N extends BlockNames>(
 const network = energySystem({
   name: "network",
   state: { hidden: [4], output: { shape: [2], bounds: [0, 1] } },
-  parameters: { W: [2, 4], b: { shape: [4], default: 0 } },
+  parameters: { W: [2, 4], b: { shape: [4], default: 0 }, gain: 2 },
   input: { x: [4] },
-  energy: ({ hidden, output, W, b, x, t }) =>
-    formula`sum(${hidden}^2)/2 - dot(${output}, ${W} @ ${hidden}) - dot(${b} + ${x}, ${hidden})*exp(-${t}^2)`,
+  energy: ({ hidden, output, W, b, gain, x, t }) =>
+    formula`${gain}*sum(${hidden}^2)/4 - dot(${output}, ${W} @ ${hidden}) - dot(${b} + ${x}, ${hidden})*exp(-${t}^2)`,
 });
 
 describe("names of blocks are types", () => {
   it("for every constructor", () => {
     expectTypeOf(network).toEqualTypeOf<
-      DynamicalSystem<{ state: "hidden" | "output"; parameters: "W" | "b"; input: "x"; defaults: "b" }>
+      DynamicalSystem<{
+        state: "hidden" | "output";
+        parameters: "W" | "b" | "gain";
+        input: "x";
+        defaults: "b" | "gain";
+      }>
     >();
     const swing = hamiltonianSystem({
       name: "swing",

@@ -1,5 +1,5 @@
 import type { ImageDataset } from "../../learning/data/index.js";
-import { adam } from "../../learning/optimisers/index.js";
+import { adam, cosineSchedule } from "../../learning/optimisers/index.js";
 import { classificationAccuracy, predict } from "../../learning/predict.js";
 import { equilibriumPropagation } from "../../learning/rules/equilibrium-propagation.js";
 import {
@@ -46,6 +46,7 @@ export async function learn(dataset: ImageDataset, options: MainJobOptions): Pro
   const { task, parameters: initial } = imageTask(dataset, hidden, options.seed);
   const resume = options.resume ? await loadCheckpoint(options.checkpoint) : undefined;
   const { learningRate, nudge, seed } = options;
+  const updates = epochs * Math.ceil(dataset.train.count / batch);
   console.log(
     `Training ${task.system.name} by centred equilibrium propagation: ${epochs} epochs, batch ${batch}, nudge ${nudge}.`,
   );
@@ -59,7 +60,7 @@ export async function learn(dataset: ImageDataset, options: MainJobOptions): Pro
     result = (await train({
       task,
       rule: equilibriumPropagation({ nudge, settle, inputGradient: false }),
-      optimiser: adam({ learningRate }),
+      optimiser: adam({ learningRate: cosineSchedule({ initial: learningRate, final: learningRate / 20, updates }) }),
       parameters: initial,
       data: {
         input: { x: imageExamples(dataset.train) },

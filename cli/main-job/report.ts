@@ -50,6 +50,10 @@ function errorAgainstNudge({ exactness }: ReportContents): Figure {
     x: { label: "nudge", scale: "log" },
     y: { label: "error", scale: "log" },
     series,
+    references: [
+      { slope: 1, through: [1e-3, 1e-2], over: [1e-5, 1e-1] },
+      { slope: 2, through: [1e-3, 1e-7], over: [1e-4, 1e-1] },
+    ],
   });
 }
 

@@ -16,7 +16,7 @@ export function chargedParticle({ magnetic = 1.5, electric = [0.2, -0.1] as read
   const system = lagrangianSystem({
     name: "charged particle",
     coordinates: { q: [2] },
-    parameters: { magnetic: { shape: [], default: magnetic }, electric: { shape: [2], default: electric } },
+    parameters: { magnetic, electric: { shape: [2], default: electric } },
     lagrangian: "sum(q_dot^2)/2 + magnetic*(q[0]*q_dot[1] - q[1]*q_dot[0])/2 + dot(electric, q)",
   });
   const [x0, y0, velocityX0, velocityY0] = [1, 0, 0.3, 0.8];

@@ -2,13 +2,7 @@ import { hamiltonianSystem } from "../hamiltonian-system.js";
 import { lagrangianSystem } from "../lagrangian-system.js";
 import { catalogueSystem } from "./catalogue-system.js";
 
-const parameters = {
-  mass1: { shape: [], default: 1 },
-  mass2: { shape: [], default: 1 },
-  arm1: { shape: [], default: 1 },
-  arm2: { shape: [], default: 1 },
-  gravity: { shape: [], default: 9.81 },
-} as const;
+const parameters = { mass1: 1, mass2: 1, arm1: 1, arm2: 1, gravity: 9.81 };
 
 /**
  * Two rigid pendulums, one hanging on the other, with the angles a and b from hanging down:

@@ -12,7 +12,7 @@ export function doubleWell() {
     name: "double well",
     coordinates: { q: [] },
     momenta: { p: [] },
-    parameters: { mass: { shape: [], default: 1 }, barrier: { shape: [], default: 1 } },
+    parameters: { mass: 1, barrier: 1 },
     hamiltonian: "p^2 / (2*mass) + barrier*(q^2 - 1)^2",
   });
   return catalogueSystem(system, { initial: { q: -1, p: 0 } });
@@ -23,7 +23,7 @@ export function overdampedDoubleWell() {
   const system = energySystem({
     name: "double well, overdamped",
     state: { q: [] },
-    parameters: { barrier: { shape: [], default: 1 } },
+    parameters: { barrier: 1 },
     energy: "barrier*(q^2 - 1)^2",
   });
   return catalogueSystem(system, { initial: { q: -0.5 } });

@@ -11,13 +11,7 @@ export function duffing() {
   const system = lagrangianSystem({
     name: "Duffing oscillator",
     coordinates: { q: [] },
-    parameters: {
-      linear: { shape: [], default: -1 },
-      cubic: { shape: [], default: 1 },
-      damping: { shape: [], default: 0.25 },
-      drive: { shape: [], default: 0.3 },
-      frequency: { shape: [], default: 1 },
-    },
+    parameters: { linear: -1, cubic: 1, damping: 0.25, drive: 0.3, frequency: 1 },
     lagrangian: "q_dot^2/2 - linear*q^2/2 - cubic*q^4/4 + drive*cos(frequency*t)*q",
     damping: "damping",
   });

@@ -29,12 +29,7 @@ export function fputChain({ sites = 32, ends = "fixed" }: FputChainOptions = {})
     name: `FPUT chain of ${sites} sites`,
     coordinates: { q: [sites] },
     momenta: { p: [sites] },
-    parameters: {
-      mass: { shape: [], default: 1 },
-      stiffness: { shape: [], default: 1 },
-      alpha: { shape: [], default: 0.25 },
-      beta: { shape: [], default: 0 },
-    },
+    parameters: { mass: 1, stiffness: 1, alpha: 0.25, beta: 0 },
     hamiltonian:
       ends === "ring"
         ? `r = q - shift(q, 1); sum(p^2)/(2*mass) + ${springs}`

@@ -17,7 +17,7 @@ export function harmonicOscillator({ mass = 1, stiffness = 1, position = 1, mome
     name: "harmonic oscillator",
     coordinates: { q: [] },
     momenta: { p: [] },
-    parameters: { mass: { shape: [], default: mass }, stiffness: { shape: [], default: stiffness } },
+    parameters: { mass, stiffness },
     hamiltonian: "p^2 / (2*mass) + stiffness*q^2 / 2",
   });
   return catalogueSystem(system, {

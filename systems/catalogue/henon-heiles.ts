@@ -10,7 +10,7 @@ export function henonHeiles() {
     name: "Henon-Heiles",
     coordinates: { q: [2] },
     momenta: { p: [2] },
-    parameters: { coupling: { shape: [], default: 1 } },
+    parameters: { coupling: 1 },
     hamiltonian: "x = q[0]; y = q[1]; sum(p^2)/2 + sum(q^2)/2 + coupling*(x^2*y - y^3/3)",
   });
   return catalogueSystem(system, { initial: { q: [0.2, 0.2], p: [0.3, 0.3] } });

@@ -29,7 +29,7 @@ export function kepler({ eccentricity = 0.6 } = {}) {
     name: "Kepler problem",
     coordinates: { q: [2] },
     momenta: { p: [2] },
-    parameters: { strength: { shape: [], default: 1 } },
+    parameters: { strength: 1 },
     hamiltonian: "sum(p^2)/2 - strength/sqrt(sum(q^2))",
     invariants: {
       angular_momentum: "q[0]*p[1] - q[1]*p[0]",

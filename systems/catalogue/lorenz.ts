@@ -6,11 +6,7 @@ export function lorenz() {
   const system = forceSystem({
     name: "Lorenz",
     state: { x: [], y: [], z: [] },
-    parameters: {
-      sigma: { shape: [], default: 10 },
-      rho: { shape: [], default: 28 },
-      beta: { shape: [], default: 8 / 3 },
-    },
+    parameters: { sigma: 10, rho: 28, beta: 8 / 3 },
     force: { x: "sigma*(y - x)", y: "x*(rho - z) - y", z: "x*y - beta*z" },
   });
   return catalogueSystem(system, { initial: { x: 1, y: 1, z: 1 } });

@@ -25,11 +25,7 @@ export function pendulum({ amplitude = Math.PI / 2 } = {}) {
     name: "pendulum",
     coordinates: { q: { shape: [], unit: "rad" } },
     momenta: { p: [] },
-    parameters: {
-      mass: { shape: [], default: 1 },
-      arm: { shape: [], default: 1 },
-      gravity: { shape: [], default: 1 },
-    },
+    parameters: { mass: 1, arm: 1, gravity: 1 },
     hamiltonian: "p^2 / (2*mass*arm^2) + mass*gravity*arm*(1 - cos(q))",
   });
   return catalogueSystem(system, {

@@ -9,7 +9,7 @@ export function standardMap() {
   const system = mapSystem({
     name: "standard map",
     state: { q: [], p: [] },
-    parameters: { kick: { shape: [], default: 0.9 } },
+    parameters: { kick: 0.9 },
     next: { q: "q + p + kick*sin(q)", p: "p + kick*sin(q)" },
     inverse: { q: "q - p", p: "p - kick*sin(q - p)" },
   });
