@@ -39,6 +39,7 @@ export {
   type SimulationResult,
   simulate,
   simulateAsync,
+  trajectoryOf,
 } from "./simulation/index.js";
 export type {
   BlockNames,

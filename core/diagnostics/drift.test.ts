@@ -3,7 +3,7 @@ import { InputError } from "../errors.js";
 import { cos, negate, symbol } from "../expression/functions.js";
 import { plainEuler } from "../simulation/example-integrators.testing.js";
 import { drivenDecay, oscillator, pendulum, spring } from "../simulation/example-systems.testing.js";
-import { held, simulate } from "../simulation/index.js";
+import { held, simulate, trajectoryOf } from "../simulation/index.js";
 import { energyDrift, invariantDrift, trace } from "./index.js";
 
 const run = (more: { readonly steps: number; readonly trajectories?: number; readonly q?: number | number[] }) =>
@@ -39,6 +39,11 @@ describe("energyDrift", () => {
     expect([...energy]).toEqual([2, 8, 2.5, 10]);
     expect([...relative]).toEqual([0, 0, 0.25, 0.25]);
     expect(slope).toBeCloseTo(0.5, 14);
+  });
+
+  it("is taken of one trajectory out of several", () => {
+    const several = run({ steps: 2, trajectories: 2, q: [1, 2] });
+    expect(energyDrift(trajectoryOf(several, 1))).toEqual(energyDrift(run({ steps: 2, q: 2 })));
   });
 
   it("needs an energy that is conserved, and the states", () => {

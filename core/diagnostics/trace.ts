@@ -7,7 +7,7 @@ import type { SystemExpression } from "../simulation/options.js";
 import type { SimulationResult } from "../simulation/result.js";
 import type { BlockNames } from "../system.js";
 
-/** Refuses a result that kept functions of the state (`save.map`) instead of the state. */
+/** Refuses a result that kept less than the state (`save.keep`, `save.map`). */
 function checkStates(field: string, result: SimulationResult): void {
   const missing = result.system.state.find(({ name }) => !Object.hasOwn(result.states, name));
   if (missing === undefined) return;
@@ -15,7 +15,7 @@ function checkStates(field: string, result: SimulationResult): void {
     field,
     given: `a result without the states of ${missing.name}`,
     expected: "a result that saved the states",
-    remedy: "leave out save.map, or let it compute the quantity",
+    remedy: "leave out save.keep and save.map, or let save.map compute the quantity",
   });
 }
 
@@ -51,7 +51,7 @@ export function traceExpression(
  * @param scalar a formula, or a function of the system's symbols, of state, parameters, inputs and `t`
  * @returns [saved], with several trajectories [saved, trajectories]
  * @throws InputError for a scalar that cannot be read, has a shape or depends on a held input (which has no value at a
- * state), and for a result that kept functions of the state instead of the state
+ * state), and for a result that kept less than the state
  */
 export function trace<N extends BlockNames>(
   result: SimulationResult<N>,

@@ -57,6 +57,26 @@ describe("simulate refuses", () => {
     );
   });
 
+  it("several initial states for one trajectory", () => {
+    refuses(
+      () => simulate(pendulum, { integrator, initial: { q: [1, 2], p: 0 }, steps: 1 }),
+      "initial.q: got the shape [2], expected []; give trajectories: 2 to run several at once.",
+    );
+    const rows = [
+      [1, 2],
+      [3, 4],
+      [5, 6],
+    ];
+    refuses(
+      () => simulate(shapedDecay, { integrator, initial: { z: rows }, input: { b: 0 }, steps: 1 }),
+      "initial.z: got the shape [3, 2], expected [2]; give trajectories: 3 to run several at once.",
+    );
+    refuses(
+      () => simulate(pendulum, { integrator, initial: { q: [1, 2], p: 0 }, trajectories: 3, steps: 1 }),
+      "initial.q: got the shape [2], expected [], or [3] with one value per trajectory.",
+    );
+  });
+
   it("an initial state out of bounds", () => {
     refuses(
       () => simulate(boundedUnit, { integrator, initial: { x: 1.5 }, steps: 1 }),

@@ -35,4 +35,5 @@ export {
   type StepProgramOptions,
   stepProgram,
 } from "./step-program.js";
+export { trajectoryOf } from "./trajectory-of.js";
 export { type BlockValues, blockValues, checkNames, entryName } from "./values.js";

@@ -28,7 +28,9 @@ export interface SaveOptions<N extends BlockNames, Saved extends string> {
   readonly every?: number;
   /** Keep the states at these times instead; in the order of the run, each at the end of a step. */
   readonly times?: ArrayLike<number>;
-  /** Keep functions of the state instead of the state, by name: formulas or functions of the system's symbols. */
+  /** Keep these blocks of the state alone, by name; by default all of them. */
+  readonly keep?: readonly (Saved & N["state"])[];
+  /** Keep functions of the state instead of its blocks, by name: formulas or functions of the system's symbols. */
   readonly map?: { readonly [K in Saved]: SystemExpression<N> };
 }
 
@@ -49,18 +51,20 @@ export type ParameterValues<N extends BlockNames> = [N["parameters"]] extends [n
       readonly [K in Extract<N["parameters"], Defaulted<N>>]?: NumericValue;
     };
 
-type ParameterOption<N extends BlockNames> = [Exclude<N["parameters"], Defaulted<N>>] extends [never]
+/** The option `parameters`, which may be left out where all have a default. */
+export type ParameterOption<N extends BlockNames> = [Exclude<N["parameters"], Defaulted<N>>] extends [never]
   ? { readonly parameters?: ParameterValues<N> }
   : { readonly parameters: ParameterValues<N> };
 
 /** Initial state by block name. */
 export type InitialValues<N extends BlockNames> = ByName<N["state"], NumericValue>;
 
-type InputOption<N extends BlockNames> = [N["input"]] extends [never]
+/** The option `input`, which is left out where the system has none. */
+export type InputOption<N extends BlockNames, Value = InputValue> = [N["input"]] extends [never]
   ? { readonly input?: Readonly<Record<string, never>> }
   : string extends N["input"]
-    ? { readonly input?: Readonly<Record<string, InputValue>> }
-    : { readonly input: ByName<N["input"], InputValue> };
+    ? { readonly input?: Readonly<Record<string, Value>> }
+    : { readonly input: ByName<N["input"], Value> };
 
 type HorizonOption =
   | { readonly until: number; readonly steps?: undefined }

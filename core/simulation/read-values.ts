@@ -1,9 +1,9 @@
 import { formatShape, InputError } from "../errors.js";
-import { sizeOf } from "../expression/expression.js";
+import { type Shape, sameShape, sizeOf } from "../expression/expression.js";
 import type { DynamicalSystem, NumericValue, StateArray } from "../system.js";
 import type { Clock } from "./clock.js";
 import { type InputSource, type InputValue, inputSource } from "./inputs.js";
-import { blockValues, checkNames, entryName, indexOf } from "./values.js";
+import { blockValues, checkNames, entryName, indexOf, nestedShape } from "./values.js";
 
 /** All parameters, defaults filled in. */
 export function readParameters(
@@ -22,6 +22,26 @@ export function readParameters(
     values[name] = { data, shape: perTrajectory ? [trajectories, ...shape] : shape };
   }
   return values;
+}
+
+/** One value for each block, flat. */
+export function readBlocks(
+  field: string,
+  blocks: readonly { readonly name: string; readonly shape: Shape }[],
+  given: Readonly<Record<string, NumericValue>>,
+): Map<string, Float64Array> {
+  checkNames(
+    field,
+    given,
+    blocks.map(({ name }) => name),
+  );
+  return new Map(
+    blocks.map(({ name, shape }) => {
+      const value = ownValue(given, name);
+      if (value === undefined) throw missing(`${field}.${name}`, shape);
+      return [name, blockValues(`${field}.${name}`, value, shape).data];
+    }),
+  );
 }
 
 /** All inputs, ready to be sampled. */
@@ -55,6 +75,7 @@ export function readInitial(
     const value = ownValue(given, name);
     const field = `initial.${name}`;
     if (value === undefined) throw missing(field, shape);
+    if (trajectories === 1) checkOneTrajectory(field, value, shape);
     const { data, perTrajectory } = blockValues(field, value, shape, trajectories);
     const size = sizeOf(shape);
     const outside = bounds === undefined ? -1 : data.findIndex((entry) => entry < bounds[0] || entry > bounds[1]);
@@ -74,10 +95,22 @@ export function readInitial(
   return initial;
 }
 
+/** Refuses several initial states for one trajectory. */
+function checkOneTrajectory(field: string, value: NumericValue, shape: Shape): void {
+  const [count = 1, ...inner] = nestedShape(value);
+  if (count === 1 || !sameShape(inner, shape)) return;
+  throw new InputError({
+    field,
+    given: `the shape ${formatShape([count, ...inner])}`,
+    expected: formatShape(shape),
+    remedy: `give trajectories: ${count} to run several at once`,
+  });
+}
+
 function ownValue<Value>(given: Readonly<Record<string, Value>>, name: string): Value | undefined {
   return Object.hasOwn(given, name) ? given[name] : undefined;
 }
 
-function missing(field: string, shape: readonly number[]): InputError {
+function missing(field: string, shape: Shape): InputError {
   return new InputError({ field, given: "nothing", expected: `a value of the shape ${formatShape(shape)}` });
 }

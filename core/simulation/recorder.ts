@@ -1,7 +1,8 @@
+import { describeGiven } from "../block-declarations.js";
 import type { Backend } from "../compile/program.js";
 import { InputError } from "../errors.js";
 import type { Expression, Shape } from "../expression/expression.js";
-import type { BlockNames, StateArray } from "../system.js";
+import type { BlockNames, DynamicalSystem, StateArray, StateBlock } from "../system.js";
 import { type Clock, stepOf, timeAt } from "./clock.js";
 import { type ObservedRun, observer, readSystemExpression } from "./observer.js";
 import type { SaveOptions } from "./options.js";
@@ -36,7 +37,7 @@ interface Quantity {
  * Prepares the saving of a run.
  *
  * @param state the run's state buffers, read when a state is saved
- * @throws InputError for a step interval, times or a map that cannot be
+ * @throws InputError for a step interval, times, blocks or a map that cannot be
  */
 export function recorder(
   save: SaveOptions<BlockNames, string> = {},
@@ -53,7 +54,7 @@ export function recorder(
       field: "save",
       given: `${steps.length} states of ${total} numbers`,
       expected: `at most ${MAXIMUM_NUMBERS} numbers`,
-      remedy: "save fewer with { every } or { times }, or functions of the state with { map }",
+      remedy: "save fewer with { every } or { times }, or less of the state with { keep } or { map }",
     });
   }
   const arrays = quantities.map(({ buffer }) => new Float64Array(steps.length * buffer.length));
@@ -129,19 +130,43 @@ function stepsToSave({ every, times }: SaveOptions<BlockNames, string>, clock: C
   });
 }
 
+/**
+ * The blocks to save.
+ *
+ * @throws InputError for a name that is no block of the state
+ */
+function keptBlocks(keep: readonly string[] | undefined, { state }: DynamicalSystem): readonly StateBlock[] {
+  if (keep === undefined) return state;
+  const names = state.map(({ name }) => name);
+  const unknown = keep.find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    const [given, expected] = [describeGiven(unknown), `blocks of the state: ${names.join(", ")}`];
+    throw new InputError({ field: "save.keep", given, expected });
+  }
+  return state.filter(({ name }) => keep.includes(name));
+}
+
 function quantitiesOf(
-  { map }: SaveOptions<BlockNames, string>,
+  { keep, map }: SaveOptions<BlockNames, string>,
   run: ObservedRun,
   state: Readonly<Record<string, Float64Array>>,
   backend: Backend,
 ): { readonly quantities: readonly Quantity[]; readonly refresh: (step: number) => void } {
   if (map === undefined) {
-    const quantities = run.system.state.map(({ name, shape }) => ({
+    const quantities = keptBlocks(keep, run.system).map(({ name, shape }) => ({
       name,
       shape,
       buffer: state[name] as Float64Array,
     }));
     return { quantities, refresh: () => {} };
+  }
+  if (keep !== undefined) {
+    throw new InputError({
+      field: "save",
+      given: "both keep and map",
+      expected: "one of them",
+      remedy: 'a map keeps a block NAME as { NAME: "NAME" }',
+    });
   }
   const entries = Object.entries(map).map(([name, source]): [string, Expression] => {
     return [name, readSystemExpression(`save.map.${name}`, source, run.system)];

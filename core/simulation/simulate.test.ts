@@ -130,6 +130,18 @@ describe("saving", () => {
     expect([...result.final.x.data]).toEqual([2]);
   });
 
+  it("keeps the blocks asked for, in the order of the system", () => {
+    const orbit = (keep?: readonly ("q" | "p")[]) => {
+      const start = { integrator: plainEuler(0.5), initial: { q: 1, p: 0 }, steps: 4 };
+      return simulate(pendulum, { ...start, save: { every: 2, ...(keep && { keep }) } });
+    };
+    const all = orbit();
+    expect(orbit(["p"]).states).toEqual({ p: all.states.p });
+    expect(orbit(["p"]).final).toEqual(all.final);
+    expect(Object.keys(orbit(["p", "q", "p"]).states)).toEqual(["q", "p"]);
+    expect(orbit([]).states).toEqual({});
+  });
+
   it("keeps functions of the state, parameters and time", () => {
     const result = simulate(spring, {
       ...options,
@@ -161,6 +173,11 @@ describe("saving", () => {
     [{ times: [1, 0.5] }, "save.times[1]: got 0.5,"],
     [{ times: [3] }, "save.times[0]: got 3,"],
     [{ times: [-0.5] }, "save.times[0]: got -0.5,"],
+    [{ keep: ["y"] }, 'save.keep: got "y", expected blocks of the state: x.'],
+    [
+      { keep: ["x"], map: { x: "x" } },
+      "save: got both keep and map, expected one of them; a map keeps a block NAME as",
+    ],
     [{ map: { bad: "x + y" } }, "save.map.bad: "],
   ])("refuses %j", (save, message) => {
     expect(() => simulate(spring, { ...options, save: save as { every: number } })).toThrow(message);

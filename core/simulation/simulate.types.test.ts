@@ -67,6 +67,20 @@ describe("names of a system", () => {
     expectTypeOf(states).toEqualTypeOf<{ readonly kinetic: StateArray; readonly angle: StateArray }>();
   });
 
+  it("are those of the blocks to keep, where they are given", () => {
+    const start = { integrator, initial: { q: 1, p: 0 }, steps: 1 } as const;
+    const { states, final } = simulate(pendulum, { ...start, save: { keep: ["p"] } });
+    expectTypeOf(states).toEqualTypeOf<{ readonly p: StateArray }>();
+    expectTypeOf(final.q).toEqualTypeOf<StateArray>();
+    const run = () => {
+      // @ts-expect-error: r is no block of the pendulum
+      simulate(pendulum, { ...start, save: { keep: ["r"] } });
+      // @ts-expect-error: blocks to keep and functions to keep are alternatives
+      simulate(pendulum, { ...start, save: { keep: ["q"], map: { kinetic: "p^2/2" } } });
+    };
+    expectTypeOf(run).returns.toBeVoid();
+  });
+
   it("are offered to functions of the symbols", () => {
     // @ts-expect-error: r is no block of the pendulum
     options(pendulum, { integrator, initial: { q: 1, p: 0 }, steps: 1, save: { map: { q: ({ r }) => r } } });

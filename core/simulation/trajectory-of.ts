@@ -36,9 +36,6 @@ export function trajectoryOf<N extends BlockNames, Saved extends string>(
   const ownParameters = result.system.parameters
     .filter(({ name, shape }) => arrayOf(result.parameters, name).shape.length > shape.length)
     .map(({ name }) => [name, laneOf(arrayOf(result.parameters, name), 0, trajectory)] as const);
-  const inputs = [...result.inputs].map(
-    ([name, source]) => [name, laneOfInput(source, trajectories, trajectory)] as const,
-  );
   return {
     ...result,
     times: result.times.slice(),
@@ -46,7 +43,7 @@ export function trajectoryOf<N extends BlockNames, Saved extends string>(
     states: lanesOf(result.states, 1, trajectory),
     final: lanesOf(result.final, 0, trajectory),
     parameters: { ...result.parameters, ...Object.fromEntries(ownParameters) },
-    inputs: new Map(inputs),
+    inputs: new Map([...result.inputs].map(([name, source]) => [name, laneOfInput(source, trajectories, trajectory)])),
     trajectories: undefined,
   };
 }
@@ -60,12 +57,12 @@ const lanesOf = <A extends Arrays>(arrays: A, axis: 0 | 1, lane: number): A =>
 
 /** The entries at `lane` of the axis of trajectories, which is left out. */
 function laneOf({ data, shape }: StateArray, axis: 0 | 1, lane: number): StateArray {
-  const before = shape.slice(0, axis);
-  const inner = shape.slice(axis + 1);
-  const size = sizeOf(inner);
-  const stride = size * (shape[axis] as number);
-  const own = new Float64Array(sizeOf(before) * size);
-  for (let i = 0; i < own.length; i++) own[i] = data[Math.floor(i / size) * stride + lane * size + (i % size)] as number;
+  const [before, inner] = [shape.slice(0, axis), shape.slice(axis + 1)];
+  const [rows, size, stride] = [sizeOf(before), sizeOf(inner), sizeOf(shape.slice(axis))];
+  const own = new Float64Array(rows * size);
+  for (let row = 0; row < rows; row++) {
+    for (let i = 0; i < size; i++) own[row * size + i] = data[row * stride + lane * size + i] as number;
+  }
   return { data: own, shape: [...before, ...inner] };
 }
 

@@ -1,5 +1,7 @@
 import { execFile, spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -135,6 +137,26 @@ describe("eqprop train", () => {
       );
     },
     2 * MINUTES,
+  );
+
+  it(
+    "refuses a download that is not the dataset, and leaves nothing behind",
+    async () => {
+      const server = createServer((_request, response) => response.end("not an image"));
+      await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+      const { port } = server.address() as AddressInfo;
+      const place = mkdtempSync(join(folder, "download-"));
+      const { status, errors } = await eqprop(
+        place,
+        ...["data", "fashion-mnist", "--to", "images", "--from", `http://127.0.0.1:${port}/`],
+      );
+      server.close();
+      expect(status).toBe(1);
+      expect(errors.trim().split("\n"), errors).toHaveLength(1);
+      expect(errors).toMatch(/SHA-256|checksum/i);
+      expect(readdirSync(place).flatMap((name) => readdirSync(join(place, name)))).toEqual([]);
+    },
+    MINUTES,
   );
 
   it(
