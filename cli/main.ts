@@ -4,6 +4,7 @@ import { Command } from "commander";
 import { dataCommand } from "./data-command.js";
 import { reportFailure } from "./failure.js";
 import { trainCommand } from "./train-command.js";
+import { verifyCommand } from "./verify-command.js";
 
 /** The version in package.json, which lies beside the sources and one folder above the built files. */
 function packageVersion(): string {
@@ -26,6 +27,7 @@ const program = new Command("eqprop")
   .version(packageVersion())
   .showHelpAfterError()
   .addCommand(trainCommand())
+  .addCommand(verifyCommand())
   .addCommand(dataCommand());
 
 try {

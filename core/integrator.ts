@@ -31,6 +31,7 @@ export type PreservedForm = "symplectic" | "none";
  * registry.
  */
 export interface Integrator {
+  /** A name for people to read, such as "Runge-Kutta 4"; it appears in error texts and figures. */
   readonly name: string;
   /** The step size h > 0. */
   readonly step: number;

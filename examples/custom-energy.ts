@@ -52,6 +52,6 @@ const costs = lineChart({
   title: "Six units learn to add three bits",
   x: { label: "epoch" },
   y: { label: "mean cost", scale: "log" },
-  series: [{ name: "", x: training.history.map(({ epoch }) => epoch), y: training.history.map(({ cost }) => cost) }],
+  series: [{ x: training.history.map(({ epoch }) => epoch), y: training.history.map(({ cost }) => cost) }],
 });
 await saveFigure(costs, "output/custom-energy-training.svg");

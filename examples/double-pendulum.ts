@@ -6,7 +6,7 @@ import { lineChart, phasePortrait, saveFigure } from "eqprop/plots";
 const doublePendulum = lagrangianSystem({
   name: "double pendulum",
   coordinates: { a: [], b: [] },
-  parameters: { mass: [], arm: [], gravity: [] },
+  parameters: { mass: 1, arm: 1, gravity: 9.81 },
   lagrangian: `kinetic = mass*arm^2 * (a_dot^2 + b_dot^2/2 + a_dot*b_dot*cos(a - b));
                potential = -mass*gravity*arm * (2*cos(a) + cos(b));
                kinetic - potential`,
@@ -14,8 +14,7 @@ const doublePendulum = lagrangianSystem({
 
 function release(a: number, until: number) {
   const initial = { a, b: 2.5, a_dot: 0, b_dot: 0 };
-  const parameters = { mass: 1, arm: 1, gravity: 9.81 };
-  const swing = simulate(doublePendulum, { integrator: rungeKutta4({ step: 0.001 }), initial, parameters, until });
+  const swing = simulate(doublePendulum, { integrator: rungeKutta4({ step: 0.001 }), initial, until });
   return { ...swing, x: trace(swing, "arm*(sin(a) + sin(b))"), y: trace(swing, "-arm*(cos(a) + cos(b))") };
 }
 

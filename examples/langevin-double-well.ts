@@ -1,6 +1,6 @@
 // Ten thousand particles in a double well, all let go on the left: heat carries them over the barrier (langevin-spreading.svg)
 // until they follow the Boltzmann density (langevin-histogram.svg). Its <x^2> by BAOAB and by Euler-Maruyama.
-import { baoab, energySystem, eulerMaruyama, evaluateScalar, hamiltonianSystem, simulate } from "eqprop";
+import { baoab, energySystem, eulerMaruyama, hamiltonianSystem, scalarAt, simulate } from "eqprop";
 import { heatmap, histogram, saveFigure } from "eqprop/plots";
 
 const energy = "(x^2 - 1)^2";
@@ -12,11 +12,11 @@ const inertial = hamiltonianSystem({
   hamiltonian: `p^2/2 + ${energy}`,
 });
 const heat = { step: 0.05, temperature: 0.5 };
-const options = { trajectories: 10_000, until: 60, save: { every: 4, map: { x: "x" } } };
+const options = { trajectories: 10_000, until: 60, save: { every: 4, keep: ["x"] } } as const;
 const inert = simulate(inertial, { integrator: baoab({ ...heat, friction: 1 }), initial: { x: -1, p: 0 }, ...options });
 const viscous = simulate(overdamped, { integrator: eulerMaruyama(heat), initial: { x: -1 }, ...options });
 
-const weight = (x: number) => Math.exp(-evaluateScalar(overdamped.scalar!, { x }) / heat.temperature);
+const weight = (x: number) => Math.exp(-scalarAt(overdamped, { state: { x } }) / heat.temperature);
 const grid = Array.from({ length: 601 }, (_, k) => k / 100 - 3);
 const partition = grid.reduce((sum, x) => sum + weight(x) / 100, 0);
 const exact = grid.reduce((sum, x) => sum + (x ** 2 * weight(x)) / 100, 0) / partition;

@@ -51,22 +51,26 @@ describe("pairs that do not fit", () => {
       'leapfrog cannot integrate "spring", because its state is not made of coordinates with their momenta or velocities: use rungeKutta4',
     ],
     [verlet, logisticMap, 'leapfrog cannot integrate "logistic map", because it moves in discrete time: use iterate'],
-    [iterate(), pendulum, 'iterate cannot integrate "pendulum", because it moves in continuous time: use rungeKutta4'],
+    [
+      iterate(),
+      pendulum,
+      'iteration cannot integrate "pendulum", because it moves in continuous time: use rungeKutta4',
+    ],
     [
       rungeKutta4({ step: 0.1 }),
       boundedUnit,
-      'rungeKutta4 cannot integrate "bounded unit", because the block x has bounds: use explicitEuler or eulerMaruyama, which project after each step',
+      'Runge-Kutta 4 cannot integrate "bounded unit", because the block x has bounds: use explicitEuler or eulerMaruyama, which project after each step',
     ],
     [
       langevin,
       pendulum,
-      'baoab cannot integrate "pendulum", because it has no kinetic energy of the form sum(p^2 / (2 m)), which a thermostat needs: use a deterministic method such as rungeKutta4',
+      'BAOAB cannot integrate "pendulum", because it has no kinetic energy of the form sum(p^2 / (2 m)), which a thermostat needs: use a deterministic method such as rungeKutta4',
     ],
     [langevin, spring, "which a thermostat needs: use eulerMaruyama"],
     [
       overdamped,
       oscillator,
-      'eulerMaruyama cannot integrate "oscillator", because its field is not minus the gradient of an energy, so that a temperature has no meaning for it: use baoab',
+      'Euler-Maruyama cannot integrate "oscillator", because its field is not minus the gradient of an energy, so that a temperature has no meaning for it: use baoab',
     ],
     [overdamped, clockwork, "use a deterministic method such as rungeKutta4"],
   ])("are refused in one sentence (%#)", (integrator, system, sentence) => {
@@ -97,10 +101,10 @@ describe("every method", () => {
 describe("thermostats", () => {
   it("refuse a temperature or friction below 0", () => {
     const cold = () => eulerMaruyama({ step: 0.1, temperature: -1 });
-    expect(cold).toThrow("temperature of eulerMaruyama: got -1, expected a number that is not negative.");
+    expect(cold).toThrow("temperature of Euler-Maruyama: got -1, expected a number that is not negative.");
     const frozen = () => baoab({ step: 0.1, temperature: Number.NaN, friction: 1 });
-    expect(frozen).toThrow("temperature of baoab: got NaN");
+    expect(frozen).toThrow("temperature of BAOAB: got NaN");
     const pushed = () => baoab({ step: 0.1, temperature: 1, friction: -1 });
-    expect(pushed).toThrow("friction of baoab: got -1");
+    expect(pushed).toThrow("friction of BAOAB: got -1");
   });
 });

@@ -34,7 +34,17 @@ describe("the registry", () => {
 
   it("has a reference and an own name for every method", () => {
     const made = integrators.map(({ make }) => make(0.1));
-    expect(new Set(made.map(({ name }) => name)).size).toBe(integrators.length);
+    expect(made.map(({ name }) => name)).toEqual([
+      "explicit Euler",
+      "symplectic Euler (kick first)",
+      "symplectic Euler (drift first)",
+      "leapfrog",
+      "leapfrog (drift first)",
+      "Runge-Kutta 4",
+      "Euler-Maruyama",
+      "BAOAB",
+      "iteration",
+    ]);
     for (const { reference, stochastic, order } of made) {
       expect(reference).not.toBe("");
       expect(typeof stochastic).toBe("boolean");

@@ -15,8 +15,14 @@ export {
   type EquilibriumPropagationOptions,
   equilibriumPropagation,
 } from "./rules/equilibrium-propagation.js";
-export { finiteDifferences } from "./rules/finite-differences.js";
+export {
+  type FiniteDifferenceResult,
+  type FiniteDifferencesOptions,
+  type FiniteDifferencesRule,
+  finiteDifferences,
+} from "./rules/finite-differences.js";
 export { implicitDifferentiation } from "./rules/implicit-differentiation.js";
+export { InconclusiveError } from "./rules/inconclusive.js";
 export { type CostDeclaration, type LearningTask, learningTask, type TaskDeclaration } from "./task.js";
 export * from "./training/index.js";
 export { nudged } from "./transformations/nudged.js";

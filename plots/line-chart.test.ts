@@ -50,6 +50,15 @@ describe("line charts", () => {
     expect(svg.getAttribute("aria-label")).toBe("A title. Line chart of y against x: one, two.");
   });
 
+  it("writes no name beside a line that has none", () => {
+    const line = { x: [0, 1], y: [0, 1] };
+    const chart = (series: LineChartOptions["series"]) => lineChart({ ...base, series }).svg();
+    expect(chart([line])).toBe(chart([{ ...line, name: "" }]));
+    expect(chart([line])).not.toContain("undefined");
+    expect(chart([line, { ...line, name: "two" }])).toContain(">two<");
+    expect(() => chart([{ ...line, y: [1] }])).toThrow("series[0] y: got 1 values");
+  });
+
   it("is the same text every time it is drawn", () => {
     const options = { ...base, series: [{ name: "", x: [0, 1, 2], y: [1, 4, 2] }] };
     expect(lineChart(options).svg()).toBe(lineChart(options).svg());

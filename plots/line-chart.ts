@@ -20,8 +20,8 @@ import { type FigureOptions, figureSize, requireExtent, requirePositive, require
 
 /** One line of a chart. */
 export interface Series {
-  /** Written beside the line's end; may be empty where there is nothing to tell apart. */
-  readonly name: string;
+  /** Written beside the line's end; left out (or empty) where there is nothing to tell apart. */
+  readonly name?: string;
   readonly x: ArrayLike<number>;
   /** As many as x. Points that are not finite break the line. */
   readonly y: ArrayLike<number>;
@@ -51,7 +51,9 @@ export function lineChart(options: LineChartOptions): Figure {
   const { series } = options;
   const { width, height } = figureSize(options);
   const { horizontal, vertical, slopes } = sortReferences(options.references ?? []);
-  const lines = series.map((line, i) => ({ ...line, color: seriesColor(i), dash: seriesDash(i, line.dashed) }));
+  const lines = series.map((line, i) => {
+    return { ...line, name: line.name ?? "", color: seriesColor(i), dash: seriesDash(i, line.dashed) };
+  });
   const named = lines
     .filter((line) => line.name !== "")
     .map((line) => (isVisible(line) ? line : { ...line, name: `${line.name} (no value)` }));
@@ -104,7 +106,7 @@ function checkLineChart({ x, y, series, references = [] }: LineChartOptions): vo
   checkAxis("y", y);
   if (series.length === 0) throw new InputError({ field: "series", given: "none", expected: "at least one" });
   series.forEach((line, i) => {
-    const owner = line.name === "" ? `series[${i}]` : `series "${line.name}"`;
+    const owner = line.name ? `series "${line.name}"` : `series[${i}]`;
     const columns = { y: line.y, ...(line.band && { "band.low": line.band.low, "band.high": line.band.high }) };
     for (const [name, values] of Object.entries(columns)) {
       requireSameLength(owner, name, values, line.x.length);
@@ -128,7 +130,7 @@ function describe({ x, y, series, references = [] }: LineChartOptions): string {
     ...series.map((line) => line.name),
     ...sortReferences(references).slopes.map(({ slope }) => `a guide of slope ${slope}`),
   ];
-  const list = names.filter((name) => name !== "").join(", ");
+  const list = names.filter(Boolean).join(", ");
   return `Line chart of ${y.label} against ${x.label}${list === "" ? "" : `: ${list}`}.`;
 }
 

@@ -28,6 +28,16 @@ describe("phase portraits", () => {
     expect(contours.compareDocumentPosition(path) & 4).toBe(4);
   });
 
+  it("lay level lines over the domains of the axes where no part of the plane is given", () => {
+    const domains = { x: { label: "q", domain: energy.x }, y: { label: "p", domain: energy.y } };
+    const { value } = energy;
+    const portrait = (contours: PhasePortraitOptions["contours"], change: Partial<PhasePortraitOptions> = {}) =>
+      phasePortrait({ ...base, ...domains, ...change, ...(contours && { contours }) }).svg();
+    expect(portrait({ value })).toBe(portrait(energy));
+    expect(portrait({ value }, { trajectories: [] })).toContain('aria-label="contour"');
+    expect(portrait({ value }, { x: base.x, y: base.y })).toContain('aria-label="contour"');
+  });
+
   it("draw the levels asked for where they are", () => {
     const svg = parse({ ...base, equalAspect: true, contours: { ...energy, levels: [0.5] } });
     const points = [

@@ -23,9 +23,9 @@ export interface Trajectory {
 export interface Contours {
   /** What the function is; default "energy". */
   readonly name?: string;
-  /** The part of the plane to show at least; trajectories may enlarge it. */
-  readonly x: readonly [number, number];
-  readonly y: readonly [number, number];
+  /** The part of the plane to show at least, default the axis's domain; trajectories may enlarge it. */
+  readonly x?: readonly [number, number];
+  readonly y?: readonly [number, number];
   readonly value: (x: number, y: number) => number;
   /** The levels, or about how many evenly spaced ones; default 10. */
   readonly levels?: number | readonly number[];
@@ -66,10 +66,10 @@ export function phasePortrait(options: PhasePortraitOptions): Figure {
     const frameOptions: FrameOptions = {
       height: 520,
       ...options,
-      xExtent: requireExtent("trajectories", [...around("x"), contours?.x ?? []]),
-      yExtent: requireExtent("trajectories", [...around("y"), contours?.y ?? []]),
-      xPadding: contours === undefined ? 0.05 : 0,
-      yPadding: contours === undefined ? 0.05 : 0,
+      xExtent: requireExtent("trajectories", [...around("x"), contours?.x ?? options.x.domain ?? []]),
+      yExtent: requireExtent("trajectories", [...around("y"), contours?.y ?? options.y.domain ?? []]),
+      xPadding: contours?.x === undefined ? 0.05 : 0,
+      yPadding: contours?.y === undefined ? 0.05 : 0,
       equalAspect: options.equalAspect ?? false,
       legend,
       beside: 0,

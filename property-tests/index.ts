@@ -9,3 +9,33 @@ export {
   type GradientMatchOptions,
   gradientMatchesFiniteDifferences,
 } from "./properties/gradient-matches-finite-differences.js";
+export { type Mutation, type MutationKind, mutationsOf } from "./verification/mutations.js";
+export {
+  type MutationOptions,
+  type MutationReport,
+  printMutationReport,
+  type UnkilledMutation,
+  verifyMutations,
+} from "./verification/mutations-score.js";
+export {
+  countOutcomes,
+  type ErrorCurve,
+  type Outcome,
+  type PropertyResult,
+  reportToJson,
+  type VerificationReport,
+} from "./verification/report.js";
+export { printReport, summariseReport } from "./verification/report-print.js";
+export {
+  type PropertyOptions,
+  PropertyViolation,
+  type VerificationProperty,
+} from "./verification/verification-property.js";
+export { usualIntegrators, type VerificationProgress, type VerifyOptions, verify } from "./verification/verify.js";
+export {
+  type IntegratedSystem,
+  isSystem,
+  isTask,
+  type PropertyLists,
+  type RuledTask,
+} from "./verification/verify-subject.js";

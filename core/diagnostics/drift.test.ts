@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { InputError } from "../errors.js";
-import { cos, negate, symbol } from "../expression/functions.js";
+import { cos, negate, sin, symbol } from "../expression/functions.js";
 import { plainEuler } from "../simulation/example-integrators.testing.js";
 import { drivenDecay, oscillator, pendulum, spring } from "../simulation/example-systems.testing.js";
 import { held, simulate, trajectoryOf } from "../simulation/index.js";
@@ -66,13 +66,39 @@ describe("energyDrift", () => {
   });
 });
 
+describe("the largest error so far", () => {
+  const watched = { ...pendulum, invariants: new Map([["sine", sin(symbol("q"))]]) };
+  const start = { integrator: plainEuler(0.5), steps: 8 };
+
+  it("never falls, whatever the sign of the error", () => {
+    const result = simulate(watched, { ...start, initial: { q: 0, p: 2 } });
+    const { relative, largestSoFar, maximum } = invariantDrift(result, "sine");
+    expect(Math.min(...relative)).toBeLessThan(-0.5);
+    relative.forEach((_, k) => {
+      expect(largestSoFar[k]).toBe(Math.max(...relative.subarray(0, k + 1).map(Math.abs)));
+    });
+    expect(largestSoFar.at(-1)).toBe(maximum);
+  });
+
+  it("is that of each trajectory", () => {
+    const both = simulate(watched, { ...start, initial: { q: [1, 0], p: [0, 2] }, trajectories: 2 });
+    const { largestSoFar, maximum } = invariantDrift(both, "sine");
+    const alone = [0, 1].map((k) => invariantDrift(trajectoryOf(both, k), "sine"));
+    alone.forEach((drift, k) => {
+      expect(largestSoFar.filter((_, i) => i % 2 === k)).toEqual(drift.largestSoFar);
+    });
+    expect(maximum).toBe(Math.max(...alone.map((drift) => drift.maximum)));
+  });
+});
+
 describe("invariantDrift", () => {
   it("follows a declared invariant", () => {
     const watched = { ...pendulum, invariants: new Map([["height", negate(cos(symbol("q")))]]) };
     const result = simulate(watched, { integrator: plainEuler(0.5), initial: { q: 0, p: 2 }, steps: 1 });
-    const { values, maximum } = invariantDrift(result, "height");
+    const { values, relative, largestSoFar, maximum } = invariantDrift(result, "height");
     expect([...values]).toEqual([-1, -Math.cos(1)]);
     expect(maximum).toBeCloseTo(1 - Math.cos(1), 14);
+    expect(largestSoFar).toEqual(relative.map(Math.abs));
     expect(() => invariantDrift(result, "spin")).toThrow(
       'invariantDrift: got "pendulum", which conserves no spin, expected one of its invariants: height.',
     );

@@ -16,6 +16,8 @@ export interface Drift {
    * rounding of its terms.
    */
   readonly relative: Float64Array;
+  /** The largest |relative| up to each saved state, of the shape of `relative`; it starts at 0 and never falls. */
+  readonly largestSoFar: Float64Array;
   /** The largest |relative|. */
   readonly maximum: number;
   /** Slope of the straight line of least squares through `relative`, per unit of time: a drift, where there is one. */
@@ -76,8 +78,12 @@ function driftOf(field: string, result: SimulationResult, name: string): Invaria
     const zero = Math.abs(initial) <= ROUNDING * (terms[k % lanes] as number);
     return zero ? value - initial : (value - initial) / Math.abs(initial);
   });
-  const maximum = relative.reduce((largest, error) => Math.max(largest, Math.abs(error)), 0);
-  return { times, values, relative, maximum, slope: slopeOf(times, relative, lanes) };
+  const largestSoFar = relative.map(Math.abs);
+  for (let k = lanes; k < largestSoFar.length; k++) {
+    largestSoFar[k] = Math.max(largestSoFar[k - lanes] as number, largestSoFar[k] as number);
+  }
+  const maximum = largestSoFar.subarray(-lanes).reduce((largest, error) => Math.max(largest, error), 0);
+  return { times, values, relative, largestSoFar, maximum, slope: slopeOf(times, relative, lanes) };
 }
 
 /** Sum of |z dI/dz| over the state: the size of the terms that make up an invariant. */

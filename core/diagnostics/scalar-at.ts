@@ -3,7 +3,8 @@ import { interpreter } from "../compile/interpreter/interpreter.js";
 import type { Backend } from "../compile/program.js";
 import { InputError } from "../errors.js";
 import type { InitialValues, InputOption, ParameterOption } from "../simulation/options.js";
-import { readBlocks, readParameters } from "../simulation/read-values.js";
+import { readBlock, readParameters } from "../simulation/read-values.js";
+import { checkNames } from "../simulation/values.js";
 import { type BlockNames, type DynamicalSystem, type NumericValue, TIME } from "../system.js";
 
 /**
@@ -54,6 +55,8 @@ export function scalarFunction<N extends BlockNames>(
   return compile("scalarFunction", system as unknown as DynamicalSystem, options, defaultBackend());
 }
 
+const namesOf = (blocks: readonly { readonly name: string }[]): string[] => blocks.map(({ name }) => name);
+
 function compile(
   field: string,
   system: DynamicalSystem,
@@ -70,15 +73,17 @@ function compile(
   const { inputs, outputs, run } = backend.compileFunction({ outputs: [system.scalar] });
   const [result] = outputs as [Float64Array];
   for (const [name, { data }] of Object.entries(readParameters(system, parameters, 1))) inputs[name]?.set(data);
-  for (const [name, data] of readBlocks("input", system.input, input)) inputs[name]?.set(data);
-  const { state: blocks } = system;
-  const scalars = blocks.every(({ shape }) => shape.length === 0);
-  const isPlain = (state: InitialValues<BlockNames>): boolean =>
-    scalars && blocks.every(({ name }) => Number.isFinite(state[name])) && Object.keys(state).length === blocks.length;
+  checkNames("input", input, namesOf(system.input));
+  for (const block of system.input) inputs[block.name]?.set(readBlock("input", block, input));
+  const names = namesOf(system.state);
   return (state, time = 0) => {
-    // Scalars take a short way, as they are asked for at every point of a plane.
-    if (isPlain(state)) for (const { name } of blocks) inputs[name]?.fill(state[name] as number);
-    else for (const [name, data] of readBlocks("state", blocks, state)) inputs[name]?.set(data);
+    checkNames("state", state, names);
+    for (const block of system.state) {
+      const value = state[block.name];
+      // Numbers take a short way: they are what is asked for at every point of a plane.
+      if (Number.isFinite(value)) inputs[block.name]?.fill(value as number);
+      else inputs[block.name]?.set(readBlock("state", block, state));
+    }
     inputs[TIME]?.fill(time);
     run();
     return result[0] as number;

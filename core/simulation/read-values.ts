@@ -24,24 +24,15 @@ export function readParameters(
   return values;
 }
 
-/** One value for each block, flat. */
-export function readBlocks(
+/** The value of a block among those given for `field`, flat. */
+export function readBlock(
   field: string,
-  blocks: readonly { readonly name: string; readonly shape: Shape }[],
+  { name, shape }: { readonly name: string; readonly shape: Shape },
   given: Readonly<Record<string, NumericValue>>,
-): Map<string, Float64Array> {
-  checkNames(
-    field,
-    given,
-    blocks.map(({ name }) => name),
-  );
-  return new Map(
-    blocks.map(({ name, shape }) => {
-      const value = ownValue(given, name);
-      if (value === undefined) throw missing(`${field}.${name}`, shape);
-      return [name, blockValues(`${field}.${name}`, value, shape).data];
-    }),
-  );
+): Float64Array {
+  const value = ownValue(given, name);
+  if (value === undefined) throw missing(`${field}.${name}`, shape);
+  return blockValues(`${field}.${name}`, value, shape).data;
 }
 
 /** All inputs, ready to be sampled. */

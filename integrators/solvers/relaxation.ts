@@ -1,7 +1,7 @@
 import { defaultBackend } from "../../core/compile/choose.js";
 import { InputError } from "../../core/errors.js";
 import type { Expression } from "../../core/expression/expression.js";
-import { add, divide, less, multiply, subtract, sum, symbol, where } from "../../core/expression/functions.js";
+import { add, divide, less, multiply, subtract, sum, symbol } from "../../core/expression/functions.js";
 import { constant } from "../../core/expression/primitives/leaves.js";
 import type { StateExpressions } from "../../core/integrator.js";
 import type { DynamicalSystem } from "../../core/system.js";
@@ -92,7 +92,8 @@ function prepareRelaxation(
   const loop = backend.compileLoop(
     {
       carried: [...carried, { symbol: rate, next: divide(moved, kind.step ** 2) }],
-      until: where(less(tolerance ** 2, rate), 0, 1),
+      // Goes on between the tolerance and overflow; comparisons with what is not a number are 0.
+      until: subtract(1, multiply(less(tolerance ** 2, rate), less(rate, Number.MAX_VALUE))),
     },
     { trajectories, perTrajectory, bind: buffers },
   );

@@ -42,7 +42,7 @@ export interface BaoabOptions {
  * @throws InputError for a step that is not finite and positive, or a temperature or friction that is not finite or negative
  */
 export function baoab({ step, temperature, friction }: BaoabOptions): Integrator {
-  const name = "baoab";
+  const name = "BAOAB";
   checkNumber(name, "temperature", temperature, "not negative");
   checkNumber(name, "friction", friction, "not negative");
   return {

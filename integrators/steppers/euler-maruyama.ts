@@ -24,7 +24,7 @@ export interface EulerMaruyamaOptions {
  * @throws InputError for a step that is not finite and positive or a temperature that is not finite or negative
  */
 export function eulerMaruyama({ step, temperature }: EulerMaruyamaOptions): Integrator {
-  const name = "eulerMaruyama";
+  const name = "Euler-Maruyama";
   checkNumber(name, "temperature", temperature, "not negative");
   return {
     name,

@@ -20,7 +20,7 @@ export interface ExplicitEulerOptions {
  * @throws InputError for a step that is not finite and positive
  */
 export function explicitEuler({ step }: ExplicitEulerOptions): Integrator {
-  const name = "explicitEuler";
+  const name = "explicit Euler";
   return {
     name,
     step: checkStep(name, step),

@@ -7,14 +7,14 @@ import { refusalOf } from "../requirements.js";
  */
 export function iterate(): Integrator {
   return {
-    name: "iterate",
+    name: "iteration",
     step: 1,
     order: Number.POSITIVE_INFINITY,
     symmetric: false,
     preserves: "none",
     stochastic: false,
     reference: "the map itself",
-    refusal: refusalOf("iterate", [
+    refusal: refusalOf("iteration", [
       (system) => (system.time === "discrete" ? undefined : "it moves in continuous time: use rungeKutta4"),
     ]),
     advance: ({ system, state, at }) => at(state, 0, system.field),

@@ -22,7 +22,7 @@ export interface RungeKutta4Options {
  */
 export function rungeKutta4({ step }: RungeKutta4Options): Integrator {
   return explicitRungeKutta({
-    name: "rungeKutta4",
+    name: "Runge-Kutta 4",
     step,
     order: 4,
     reference: "W. Kutta, Beitrag zur naeherungsweisen Integration totaler Differentialgleichungen (1901)",

@@ -28,7 +28,7 @@ export interface SymplecticEulerOptions {
  */
 export function symplecticEuler({ step, first = "kick" }: SymplecticEulerOptions): Integrator {
   return splittingMethod({
-    name: first === "kick" ? "symplecticEuler" : "symplecticEuler (drift first)",
+    name: `symplectic Euler (${first} first)`,
     step,
     order: 1,
     symmetric: false,

@@ -53,7 +53,7 @@ function compareFunction(outputs: readonly Expression[], options?: BatchOptions)
   oracle.run();
   compiled.run();
   compiled.run();
-  outputs.forEach((_, k) => expectClose(compiled.outputs[k] as Float64Array, oracle.outputs[k] as Float64Array));
+  for (const k of outputs.keys()) expectClose(compiled.outputs[k] as Float64Array, oracle.outputs[k] as Float64Array);
 }
 
 function compareLoop(program: LoopProgram, options?: BatchOptions, steps = 7): number {
