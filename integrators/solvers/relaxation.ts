@@ -1,7 +1,7 @@
 import { defaultBackend } from "../../core/compile/choose.js";
 import { InputError } from "../../core/errors.js";
 import type { Expression } from "../../core/expression/expression.js";
-import { add, divide, less, multiply, subtract, sum, symbol } from "../../core/expression/functions.js";
+import { abs, add, divide, less, multiply, subtract, sum, symbol } from "../../core/expression/functions.js";
 import { constant } from "../../core/expression/primitives/leaves.js";
 import type { StateExpressions } from "../../core/integrator.js";
 import type { DynamicalSystem } from "../../core/system.js";
@@ -82,18 +82,20 @@ function prepareRelaxation(
   const { trajectories = 1, perTrajectory = new Set<string>(), buffers, backend = defaultBackend() } = plan;
   const next = kind.next(system);
   let moved: Expression = constant(0);
+  let magnitude: Expression = constant(0);
   const carried = system.state.map(({ name, symbol: state }) => {
     const value = next.get(name) as Expression;
     const difference = subtract(value, state);
     moved = add(moved, sum(multiply(difference, difference)));
+    magnitude = add(magnitude, sum(abs(state)));
     return { symbol: state, next: value };
   });
   const rate = symbol(RATE);
   const loop = backend.compileLoop(
     {
       carried: [...carried, { symbol: rate, next: divide(moved, kind.step ** 2) }],
-      // Goes on between the tolerance and overflow; comparisons with what is not a number are 0.
-      until: subtract(1, multiply(less(tolerance ** 2, rate), less(rate, Number.MAX_VALUE))),
+      // Goes on while it moves and is finite; comparisons with what is not a number are 0.
+      until: subtract(1, multiply(less(tolerance ** 2, rate), less(magnitude, Number.POSITIVE_INFINITY))),
     },
     { trajectories, perTrajectory, bind: buffers },
   );
