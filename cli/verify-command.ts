@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import { dirname, extname, resolve } from "node:path";
 import { Command } from "commander";
 import {
@@ -11,6 +11,7 @@ import {
   verify,
   verifyMutations,
 } from "../property-tests/index.js";
+import { writeWhole } from "./main-job/checkpoint-file.js";
 import { wholeNumber } from "./options.js";
 import { progressBar } from "./progress-bar.js";
 import { reportToHtml } from "./verification/certificate.js";
@@ -52,8 +53,8 @@ async function runVerification(path: string, options: VerifyCommandOptions): Pro
     if (!report.passed && report.results.some(({ outcome }) => outcome === "failed")) process.exitCode = 1;
     const several = subjects.length > 1;
     const place = (file: string): string => (several ? withName(file, named.name) : file);
-    if (options.html !== undefined) writeWhole(place(options.html), reportToHtml(report));
-    if (options.json !== undefined) writeWhole(place(options.json), reportToJson(report));
+    if (options.html !== undefined) await writeReport(place(options.html), reportToHtml(report));
+    if (options.json !== undefined) await writeReport(place(options.json), reportToJson(report));
     if (options.mutate) console.log(`\n${printMutationReport(await mutateWithBar(named, options))}`);
   }
 }
@@ -90,12 +91,8 @@ function withName(file: string, name: string): string {
   return `${file.slice(0, file.length - extension.length)}-${name}${extension}`;
 }
 
-/** Writes a file that is never seen half-written. */
-function writeWhole(file: string, text: string): void {
-  const target = resolve(file);
-  const temporary = `${target}.${process.pid}.part`;
-  mkdirSync(dirname(target), { recursive: true });
-  writeFileSync(temporary, text);
-  renameSync(temporary, target);
+async function writeReport(file: string, text: string): Promise<void> {
+  await mkdir(dirname(resolve(file)), { recursive: true });
+  await writeWhole(file, text);
   console.log(`wrote ${file}`);
 }
