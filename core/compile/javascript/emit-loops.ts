@@ -1,115 +1,44 @@
-import {
-  type Expression,
-  type Shape,
-  type ShiftView,
-  sameShape,
-  sizeOf,
-  stridesOf,
-} from "../../expression/expression.js";
-import { type Index, positionText, segments, shiftedIndex } from "./indexing.js";
+import { type Expression, type Shape, sameShape, sizeOf, stridesOf } from "../../expression/expression.js";
+import { type EntrySink, type EntrySurroundings, EntryValues, placedEntry } from "./entry-values.js";
+import { type Index, type LoopIndex, loopIndex, movedIndex, positionText } from "./indexing.js";
+import type { EmissionLimits } from "./limits.js";
+import { formOf, operandOf } from "./nodes.js";
+import type { Place, SharedPlace } from "./place.js";
 import type { Kernel } from "./schedule.js";
-
-/** Where the entries of a node are. */
-export type Place =
-  | { readonly kind: "literal"; readonly text: string }
-  | { readonly kind: "local"; readonly name: string }
-  | { readonly kind: "buffer"; readonly name: string; readonly start: string };
+import { type ComputedEntry, type Window, windowsOf } from "./windows.js";
 
 /** What loop emission needs to know of the program around a kernel. */
-export interface LoopSurroundings {
-  place(node: Expression): Place;
-  isInlineView(node: Expression): boolean;
+export interface LoopSurroundings extends EntrySurroundings {
+  readonly limits: EmissionLimits;
+  /** Whether long loops are functions that are called for some entries at a time. */
+  readonly inFunctions: boolean;
   isStored(node: Expression): boolean;
+  /** Where the value of a node is to be written. */
+  target(node: Expression): Place | SharedPlace;
   /** A fresh local name. */
   fresh(prefix: string): string;
+  /** Adds a function and returns its name. */
+  define(parameters: string, emit: () => string[]): string;
 }
 
-/** Bodies of split loops together may hold this many nodes; beyond it shifted reads test their index instead. */
-const SPLIT_NODES = 800;
+/** Stretches of at most so many entries are written out. */
+const WRITTEN_OUT = 4;
 
-const operandOf = (node: Expression): Expression => node.operands[0] as Expression;
-const formOf = (node: Expression): string | undefined => node.primitive.form?.kind;
 const axesOf = (node: Expression): readonly number[] => node.attributes.axes as readonly number[];
 
-/** Emits one fused loop nest, and for one-entry domains plain statements. */
+/** Emits one fused loop nest. */
 export function emitLoops(kernel: Kernel, surroundings: LoopSurroundings): string[] {
   return new LoopEmitter(kernel, surroundings).emit();
 }
 
-/** The expression for one entry of a node read at `indices`; used for scalars as well. */
-export function readEntry(node: Expression, indices: readonly Index[], surroundings: LoopSurroundings): string {
-  const form = node.primitive.form;
-  if (surroundings.isInlineView(node) && form?.kind === "view") {
-    return readView(node, form.view(node), indices, surroundings);
-  }
-  const place = surroundings.place(node);
-  if (place.kind === "literal") return place.text;
-  if (place.kind === "local") return place.name;
-  return `${place.name}[${positionText(indices, stridesOf(node.shape), 0, place.start)}]`;
-}
-
-/** Reads operand entries through a view. */
-export function readView(
-  node: Expression,
-  view: ShiftView | { readonly kind: "affine"; readonly offset: number; readonly strides: readonly number[] },
-  indices: readonly Index[],
-  surroundings: LoopSurroundings,
-): string {
-  const operand = operandOf(node);
-  const place = surroundings.place(operand);
-  if (view.kind === "affine") {
-    if (place.kind === "literal") return place.text;
-    if (place.kind === "local") return place.name;
-    return `${place.name}[${positionText(indices, view.strides, view.offset, place.start)}]`;
-  }
-  const strides = stridesOf(node.shape);
-  const extent = node.shape[view.axis] as number;
-  const at = indices[view.axis] as Index;
-  const shifted = shiftedIndex(at, extent, view);
-  if (shifted.kind === "zero") return "0";
-  const read = (text: string): string =>
-    place.kind === "literal" ? place.text : place.kind === "local" ? place.name : `${place.name}[${text}]`;
-  const start = place.kind === "buffer" ? place.start : "";
-  const stride = strides[view.axis] as number;
-  if (shifted.kind === "inside") {
-    const moved = indices.map((index, axis) => (axis === view.axis ? shifted.index : index));
-    return read(positionText(moved, strides, shifted.offset * stride, start));
-  }
-  return undecidedRead(view, at, extent, (offset, replaced) =>
-    read(
-      positionText(
-        indices.map((index, axis) => (axis === view.axis ? (replaced ?? index) : index)),
-        strides,
-        offset * stride,
-        start,
-      ),
-    ),
-  );
-}
-
-function undecidedRead(
-  { by, boundary }: ShiftView,
-  at: Index,
-  extent: number,
-  read: (offset: number, replaced?: number) => string,
-): string {
-  const step = boundary === "periodic" ? by % extent : by;
-  const name = typeof at === "number" ? String(at) : at.name;
-  const outsideLow = boundary === "zero" ? "0" : boundary === "no-flux" ? read(0, 0) : read(extent - step);
-  const outsideHigh = boundary === "zero" ? "0" : boundary === "no-flux" ? read(0, extent - 1) : read(-extent - step);
-  return step > 0
-    ? `(${name} < ${step} ? ${outsideLow} : ${read(-step)})`
-    : `(${name} >= ${extent + step} ? ${outsideHigh} : ${read(-step)})`;
-}
-
 class LoopEmitter {
-  private readonly locals = new Map<Expression, string>();
-  private readonly accumulators = new Map<Expression, string>();
-  private readonly lines: string[] = [];
+  private lines: string[] = [];
   private readonly domain: Shape;
   private readonly flat: boolean;
-  private readonly split: boolean;
-  private readonly shifts: ShiftView[][];
+  private readonly shifts: boolean;
+  private readonly values: EntryValues;
+  private readonly accumulators = new Map<Expression, string>();
+  private readonly sums: readonly Expression[];
 
   constructor(
     private readonly kernel: Kernel,
@@ -117,18 +46,13 @@ class LoopEmitter {
   ) {
     this.flat = this.readsFlat();
     this.domain = this.flat ? [sizeOf(kernel.domain)] : kernel.domain;
-    this.shifts = this.domain.map((_, axis) => (this.flat ? [] : this.shiftsAlong(axis)));
-    const bodies = this.domain.reduce(
-      (n, extent, axis) => n * segments(extent, this.shifts[axis] as ShiftView[]).length,
-      1,
-    );
-    this.split = bodies * kernel.nodes.length <= SPLIT_NODES;
+    this.shifts = kernel.nodes.some((node) => [node, ...node.operands].some(isShift));
+    this.values = new EntryValues(kernel, surroundings, this.flat);
+    this.sums = kernel.nodes.filter((node) => formOf(node) === "sum");
   }
 
   emit(): string[] {
-    for (const node of this.kernel.nodes) {
-      if (formOf(node) === "sum" && !this.sumsTrailing(node)) this.lines.push(this.clearing(node));
-    }
+    for (const node of this.sums) if (!this.opensAt(node, 0)) this.lines.push(...this.clearing(node));
     this.axis(0, [], "");
     return this.lines;
   }
@@ -146,142 +70,239 @@ class LoopEmitter {
     });
   }
 
-  private shiftsAlong(axis: number): ShiftView[] {
-    const found: ShiftView[] = [];
-    const collect = (node: Expression): void => {
-      const { form } = node.primitive;
-      if (form?.kind !== "view") return;
-      const view = form.view(node);
-      const lead = this.kernel.domain.length - node.shape.length;
-      if (view.kind === "shift" && view.axis + lead === axis) found.push(view);
-    };
-    for (const node of this.kernel.nodes) {
-      if (formOf(node) === "view") collect(node);
-      for (const operand of node.operands) if (this.surroundings.isInlineView(operand)) collect(operand);
-    }
-    return found;
-  }
-
-  /** Sums over the last axes gather in a local; others add into their buffer. */
-  private sumsTrailing(node: Expression): boolean {
+  /** Whether a sum gathers in a local from this axis on: those over the last axes do; others add into their buffer. */
+  private opensAt(node: Expression, axis: number): boolean {
     const axes = axesOf(node);
-    return this.flat || axes.every((axis, k) => axis === this.domain.length - axes.length + k);
+    if (this.flat) return axis === 0;
+    return axes[0] === axis && axes.every((own, k) => own === this.domain.length - axes.length + k);
   }
 
-  private firstSummedAxis(node: Expression): number {
-    return this.flat ? 0 : (axesOf(node)[0] as number);
+  private clearing(node: Expression): string[] {
+    const target = this.surroundings.target(node);
+    if (target.kind === "local") return [`let ${target.name} = 0;`];
+    if (target.kind === "shared") return [`${target.text} = 0;`];
+    const opens = this.domain.some((_, axis) => this.opensAt(node, axis));
+    return opens || target.kind !== "buffer" ? [] : [fillText(target.name, target.start, sizeOf(node.shape), "0")];
   }
 
-  private clearing(node: Expression): string {
-    const place = this.surroundings.place(node);
-    if (place.kind !== "buffer") return `let ${place.kind === "local" ? place.name : ""} = 0;`;
-    const size = sizeOf(node.shape);
-    return place.start === ""
-      ? `${place.name}.fill(0);`
-      : `${place.name}.fill(0, ${place.start}, ${place.start} + ${size});`;
+  private targetText(node: Expression, indices: readonly Index[]): string {
+    const target = this.surroundings.target(node);
+    if (target.kind === "shared") return target.text;
+    const axes = axesOf(node);
+    const kept = this.flat ? [] : indices.filter((_, axis) => !axes.includes(axis));
+    return placedEntry(target, kept, stridesOf(node.shape), 0);
   }
 
   private axis(axis: number, indices: readonly Index[], indent: string): void {
-    const opening = this.kernel.nodes.filter(
-      (node) => formOf(node) === "sum" && this.sumsTrailing(node) && this.firstSummedAxis(node) === axis,
-    );
+    const opening = this.sums.filter((node) => this.opensAt(node, axis));
     for (const node of opening) {
-      const place = this.surroundings.place(node);
-      const name = place.kind === "local" ? place.name : this.surroundings.fresh("a");
+      const target = this.surroundings.target(node);
+      const name = target.kind === "local" && axis === 0 ? target.name : this.surroundings.fresh("a");
       this.accumulators.set(node, name);
       this.lines.push(`${indent}let ${name} = 0;`);
     }
     this.ranges(axis, indices, indent);
     for (const node of opening) {
-      const place = this.surroundings.place(node);
-      if (place.kind === "buffer") {
-        const position = positionText(indices, stridesOf(node.shape), 0, place.start);
-        this.lines.push(`${indent}${place.name}[${position}] = ${this.accumulators.get(node)};`);
-      }
+      const total = this.accumulators.get(node) as string;
+      const target = this.targetText(node, indices);
+      if (target !== total) this.lines.push(`${indent}${target} = ${total};`);
     }
   }
 
   private ranges(axis: number, indices: readonly Index[], indent: string): void {
-    if (axis === this.domain.length) {
-      this.body(indices, indent);
-      return;
-    }
     const extent = this.domain[axis] as number;
-    const cuts = this.split ? segments(extent, this.shifts[axis] as ShiftView[]) : [[0, extent] as const];
-    for (const [low, high] of cuts) {
-      if (high - low === 1) {
-        this.lines.push(`${indent}{`);
-        this.axisOrBody(axis + 1, [...indices, low], `${indent}  `);
-        this.lines.push(`${indent}}`);
-        continue;
-      }
-      const name = this.surroundings.fresh("i");
-      this.lines.push(`${indent}for (let ${name} = ${low}; ${name} < ${high}; ${name}++) {`);
-      this.axisOrBody(axis + 1, [...indices, { name, low, high }], `${indent}  `);
-      this.lines.push(`${indent}}`);
+    const innermost = axis === this.domain.length - 1;
+    for (const [low, high] of innermost ? this.segments(indices) : [[0, extent] as const]) {
+      const many = innermost ? high - low > WRITTEN_OUT : extent > 1;
+      if (!many) for (let at = low; at < high; at++) this.inside(axis, [...indices, at], indent);
+      else if (axis === 0 && this.surroundings.inFunctions) this.called(low, high, indent);
+      else this.loop(axis, indices, [low, high], [String(low), String(high)], indent);
     }
   }
 
-  private axisOrBody(axis: number, indices: readonly Index[], indent: string): void {
-    if (axis < this.domain.length) this.axis(axis, indices, indent);
+  private inside(axis: number, indices: readonly Index[], indent: string): void {
+    if (axis + 1 < this.domain.length) this.axis(axis + 1, indices, indent);
     else this.body(indices, indent);
   }
 
+  /** Cuts the innermost axis where shifts start or stop to cross an end, so that no read needs a test inside a loop. */
+  private segments(indices: readonly Index[]): readonly (readonly [low: number, high: number])[] {
+    const extent = this.domain.at(-1) as number;
+    const whole = [0, extent] as const;
+    if (!this.shifts) return [whole];
+    const axis = this.domain.length - 1;
+    const pending: (readonly [number, number])[] = [whole];
+    const done: (readonly [number, number])[] = [];
+    for (let range = pending.pop(); range !== undefined; range = pending.pop()) {
+      const [low, high] = range;
+      let found: number | undefined;
+      const at = high - low === 1 ? low : loopIndex("?", low, high);
+      this.survey([...indices, at], [], {
+        crosses: (along, cut) => {
+          if (along === axis) found ??= cut;
+        },
+      });
+      if (found === undefined) done.push(range);
+      else pending.push([found, high], [low, found]);
+      if ((done.length + pending.length) * this.kernel.nodes.length > this.surroundings.limits.splitNodes)
+        return [whole];
+    }
+    return done;
+  }
+
+  /** Goes through a body without emitting it. */
+  private survey(indices: readonly Index[], windows: readonly Window[], watch: Partial<EntrySink>): void {
+    const sink: EntrySink = { define: () => "?", position: (text) => `?${text}`, ...watch };
+    this.values.survey(() => {
+      for (const window of windows) this.rememberWindow(window, indices.at(-1) as Index, () => "?");
+      this.entries(indices, sink);
+    });
+  }
+
+  private rememberWindow({ node, outer, from, to }: Window, at: Index, nameOf: (position: number) => string): void {
+    for (let k = from; k < to; k++) this.values.remember(node, [...outer, movedIndex(at, k)], nameOf(k - from));
+  }
+
+  private loop(
+    axis: number,
+    indices: readonly Index[],
+    [low, high]: readonly [number, number],
+    [from, to]: readonly [string, string],
+    indent: string,
+  ): void {
+    const name = this.surroundings.fresh("i");
+    const index = loopIndex(name, low, high);
+    const innermost = axis === this.domain.length - 1;
+    const windows = innermost && this.shifts ? this.windows(indices, index) : [];
+    const start = from === String(low) ? low : loopIndex(from, low, high);
+    const kept = windows.map((window) => this.firstEntries(window, start, indent));
+    this.lines.push(`${indent}for (let ${name} = ${from}; ${name} < ${to}; ${name}++) {`);
+    this.values.scoped(() => {
+      const inner = `${indent}  `;
+      windows.forEach((window, k) => {
+        this.rememberWindow(window, index, (position) => kept[k]?.[position] as string);
+      });
+      if (!innermost && this.shifts) this.testedPositions(axis, [...indices, index], inner);
+      this.inside(axis, [...indices, index], inner);
+      windows.forEach((window, k) => {
+        this.moveOn(window, index, kept[k] as readonly string[], inner);
+      });
+    });
+    this.lines.push(`${indent}}`);
+    // What the last pass kept is at hand for the entries after the loop.
+    if (typeof start === "number") {
+      windows.forEach((window, k) => {
+        this.rememberWindow(window, high, (position) => kept[k]?.[position] as string);
+      });
+    }
+  }
+
+  private windows(indices: readonly Index[], index: LoopIndex): readonly Window[] {
+    return windowsOf(index, (windows) => {
+      const computed: ComputedEntry[] = [];
+      this.survey([...indices, index], windows, {
+        define: (_text, node, at) => {
+          computed.push({ node, indices: at });
+          return "?";
+        },
+      });
+      return computed;
+    });
+  }
+
+  /** Computes what a window holds before the first pass. */
+  private firstEntries({ node, outer, from, to }: Window, start: Index, indent: string): readonly string[] {
+    const sink = this.sink(indent);
+    return Array.from({ length: to - from }, (_, k) => {
+      const value = this.values.value(node, [...outer, movedIndex(start, from + k)], sink);
+      const name = this.surroundings.fresh("w");
+      this.lines.push(`${indent}let ${name} = ${value};`);
+      return name;
+    });
+  }
+
+  private moveOn({ node, outer, to }: Window, index: Index, names: readonly string[], indent: string): void {
+    names.forEach((name, k) => {
+      const next = names[k + 1] ?? this.values.value(node, [...outer, movedIndex(index, to)], this.sink(indent));
+      this.lines.push(`${indent}${name} = ${next};`);
+    });
+  }
+
+  /** Binds the positions that shifts along an outer axis read, before the loops over the axes inside. */
+  private testedPositions(axis: number, indices: readonly Index[], indent: string): void {
+    const inner = this.domain.slice(axis + 1).map((extent, k) => loopIndex(`?${k}`, 0, extent));
+    const sink = this.sink(indent);
+    this.values.bindPositions(
+      axis,
+      (text) => sink.position(text),
+      () => this.survey([...indices, ...inner], [], {}),
+    );
+  }
+
+  /** A stretch of the outermost axis as a function, called for some entries at a time; see `callWork`. */
+  private called(low: number, high: number, indent: string): void {
+    const { limits, define, fresh } = this.surroundings;
+    const work = (sizeOf(this.domain) / (this.domain[0] as number)) * this.kernel.nodes.length;
+    const entries = Math.max(1, Math.floor(limits.callWork / work));
+    if (high - low <= entries) {
+      this.loop(0, [], [low, high], [String(low), String(high)], indent);
+      return;
+    }
+    const totals = this.sums.filter((node) => this.opensAt(node, 0));
+    const spill = (): string[] =>
+      totals.map((node) => `${this.targetText(node, [])} = ${this.accumulators.get(node)};`);
+    const name = define("low, high", () => {
+      const { lines } = this;
+      this.lines = totals.map((node) => `let ${this.accumulators.get(node)} = ${this.targetText(node, [])};`);
+      this.values.apart(() => this.loop(0, [], [low, high], ["low", "high"], ""));
+      const body = [...this.lines, ...spill()];
+      this.lines = lines;
+      return body;
+    });
+    const z = fresh("z");
+    this.lines.push(...spill().map((line) => indent + line));
+    this.lines.push(
+      `${indent}for (let ${z} = ${low}; ${z} < ${high}; ${z} += ${entries}) ${name}(${z}, min(${z} + ${entries}, ${high}));`,
+      ...totals.map((node) => `${indent}${this.accumulators.get(node)} = ${this.targetText(node, [])};`),
+    );
+  }
+
+  private sink(indent: string): EntrySink {
+    const bind = (prefix: string, text: string): string => {
+      const name = this.surroundings.fresh(prefix);
+      this.lines.push(`${indent}const ${name} = ${text};`);
+      return name;
+    };
+    return { define: (text) => bind("v", text), position: (text) => bind("j", text) };
+  }
+
   private body(indices: readonly Index[], indent: string): void {
-    this.locals.clear();
+    this.lines.push(...this.entries(indices, this.sink(indent)).map((line) => indent + line));
+  }
+
+  /** Computes what the kernel needs at one entry; returns the statements that write it. */
+  private entries(indices: readonly Index[], sink: EntrySink): string[] {
     // Stores come last: a value may replace the one it was computed from.
-    const stores: string[] = [];
+    const writes: string[] = [];
     for (const node of this.kernel.nodes) {
-      const value = this.valueText(node, indices);
       if (formOf(node) === "sum") {
-        this.lines.push(`${indent}${this.sumTarget(node, indices)} += ${value};`);
-        continue;
-      }
-      const name = this.surroundings.fresh("v");
-      this.lines.push(`${indent}const ${name} = ${value};`);
-      this.locals.set(node, name);
-      if (this.surroundings.isStored(node)) {
-        const place = this.surroundings.place(node) as Extract<Place, { kind: "buffer" }>;
-        stores.push(`${indent}${place.name}[${this.ownPosition(indices, place.start)}] = ${name};`);
+        const total = this.accumulators.get(node) ?? this.targetText(node, indices);
+        writes.push(`${total} += ${this.values.operand(operandOf(node), indices, sink)};`);
+      } else if (this.surroundings.isStored(node)) {
+        const { name, start } = this.surroundings.target(node) as Extract<Place, { kind: "buffer" }>;
+        const value = this.values.value(node, indices, sink);
+        writes.push(`${name}[${positionText(indices, stridesOf(this.domain), 0, start)}] = ${value};`);
       }
     }
-    this.lines.push(...stores);
+    return writes;
   }
+}
 
-  private ownPosition(indices: readonly Index[], start: string): string {
-    return positionText(indices, stridesOf(this.domain), 0, start);
-  }
+function isShift(node: Expression): boolean {
+  const { form } = node.primitive;
+  return form?.kind === "view" && form.view(node).kind === "shift";
+}
 
-  private sumTarget(node: Expression, indices: readonly Index[]): string {
-    const local = this.accumulators.get(node);
-    if (local !== undefined) return local;
-    const place = this.surroundings.place(node);
-    if (place.kind === "local") return place.name;
-    const axes = axesOf(node);
-    const kept = indices.filter((_, axis) => !axes.includes(axis));
-    const { name, start } = place as Extract<Place, { kind: "buffer" }>;
-    return `${name}[${positionText(kept, stridesOf(node.shape), 0, start)}]`;
-  }
-
-  private valueText(node: Expression, indices: readonly Index[]): string {
-    const { form } = node.primitive;
-    if (form?.kind === "view") return readView(node, form.view(node), indices, this.surroundings);
-    const read = node.operands.map((operand) => this.operandText(operand, indices));
-    if (form?.kind === "elementwise") return form.javascript(...read);
-    return read[0] as string;
-  }
-
-  private operandText(operand: Expression, indices: readonly Index[]): string {
-    const local = this.locals.get(operand);
-    if (local !== undefined) return local;
-    if (this.flat) {
-      const place = this.surroundings.place(operand);
-      if (place.kind !== "buffer") return place.kind === "local" ? place.name : place.text;
-      if (sizeOf(operand.shape) === 1) return `${place.name}[${place.start === "" ? "0" : place.start}]`;
-      return `${place.name}[${positionText(indices, [1], 0, place.start)}]`;
-    }
-    const lead = indices.length - operand.shape.length;
-    const own = operand.shape.map((extent, axis) => (extent === 1 ? 0 : (indices[lead + axis] as Index)));
-    return readEntry(operand, own, this.surroundings);
-  }
+function fillText(name: string, start: string, size: number, value: string): string {
+  return start === "" ? `${name}.fill(${value});` : `${name}.fill(${value}, ${start}, ${start} + ${size});`;
 }

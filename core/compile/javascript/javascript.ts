@@ -9,8 +9,8 @@ import {
   inputBuffer,
   type LoopProgram,
 } from "../program.js";
-import type { Emitter } from "./emitter.js";
-import { functionSource, loopSource } from "./module.js";
+import { type EmissionLimits, LIMITS } from "./limits.js";
+import { functionSource, type GeneratedModule, loopSource } from "./module.js";
 import { nameOf, ownNames, prepareFunction, prepareLoop, symbolSizes } from "./preparation.js";
 import { matrixProduct } from "./product.js";
 
@@ -20,39 +20,59 @@ const runtime = { sigmoid: stableSigmoid, softplus: stableSoftplus, logcosh: sta
 const PRELUDE = `"use strict";
 const { abs, atan2, cos, exp, log, max, min, pow, sin, sqrt, tanh } = Math;
 const { sigmoid, softplus, logcosh, matrixProduct } = R;
+const C = cells;
 `;
 
-/** Emitted code is built from numbers and fixed text only: no name of a user's system ever reaches it. */
-function instantiate<F>(source: string, buffers: readonly Float64Array[], calls: readonly (() => void)[]): F {
-  const declarations = buffers.map((_, k) => `const b${k} = B[${k}];\n`).join("");
-  return new Function("B", "P", "R", PRELUDE + declarations + source)(buffers, calls, runtime) as F;
+let programs = 0;
+
+/**
+ * Emitted code is built from numbers and fixed text only: no name of a user's system ever reaches it.
+ *
+ * Buffers are constants of the module. V8 compiles them into the code, but only while one function object comes from one
+ * source text; so every text is made unique. Without this, the same system simulated ten times ran at half the speed.
+ */
+function instantiate<F>({ source, emitter }: GeneratedModule): F {
+  const declarations = emitter.buffers.map((_, k) => `const B${k} = B[${k}];\n`).join("");
+  const text = `// program ${programs++}\n${PRELUDE}${declarations}${source}`;
+  const cells = new Float64Array(emitter.cells);
+  return new Function("B", "P", "R", "cells", text)(emitter.buffers, emitter.calls, runtime, cells) as F;
 }
 
-function compileFunction(program: FunctionProgram, options: BatchOptions = {}): CompiledFunction {
+type Buffers = Record<string, Float64Array>;
+
+function functionModule(
+  program: FunctionProgram,
+  options: BatchOptions,
+  limits: EmissionLimits,
+): Omit<CompiledFunction, "run"> & { readonly module: GeneratedModule } {
   const { trajectories = 1, perTrajectory = new Set<string>() } = options;
-  const inputs: Record<string, Float64Array> = {};
+  const inputs: Buffers = {};
   for (const [name, size] of symbolSizes(program.outputs)) {
     inputs[name] = inputBuffer(name, perTrajectory.has(name) ? size * trajectories : size, options.bind);
   }
   const outputs = program.outputs.map((output) => new Float64Array(trajectories * sizeOf(output.shape)));
-  const prepared = prepareFunction(program.outputs, options);
-  const { source, emitter } = functionSource(prepared, inputs, outputs, { trajectories, own: perTrajectory });
-  return { inputs, outputs, run: instantiate<() => void>(source, emitter.buffers, emitter.calls) };
+  const prepared = prepareFunction(program.outputs, options, limits);
+  const module = functionSource(prepared, inputs, outputs, { trajectories, own: perTrajectory }, limits);
+  return { inputs, outputs, module };
 }
 
-interface LoopModule {
-  readonly inputs: Record<string, Float64Array>;
-  readonly rows: Record<string, Float64Array>;
-  readonly source: string;
-  readonly emitter: Emitter;
+interface LoopBuffers {
+  readonly inputs: Buffers;
+  readonly rows: Buffers;
+  readonly module: GeneratedModule;
 }
 
-function loopModule(program: LoopProgram, options: BatchOptions, capacity: number): LoopModule {
+function loopModule(
+  program: LoopProgram,
+  options: BatchOptions,
+  capacity: number,
+  limits: EmissionLimits,
+): LoopBuffers {
   const { trajectories = 1 } = options;
   const own = ownNames(program, options);
   const rowNames = new Set((program.rows ?? []).map(nameOf));
-  const inputs: Record<string, Float64Array> = {};
-  const rows: Record<string, Float64Array> = {};
+  const inputs: Buffers = {};
+  const rows: Buffers = {};
   const every: Expression[] = [
     ...program.carried.flatMap(({ symbol, next }) => [symbol, next]),
     ...(program.rows ?? []),
@@ -64,14 +84,25 @@ function loopModule(program: LoopProgram, options: BatchOptions, capacity: numbe
     if (rowNames.has(name)) rows[name] = new Float64Array(capacity * length);
     else inputs[name] = inputBuffer(name, length, options.bind);
   }
-  return { inputs, rows, ...loopSource(prepareLoop(program, options), inputs, rows, { trajectories, own, capacity }) };
+  const prepared = prepareLoop(program, options, limits);
+  return { inputs, rows, module: loopSource(prepared, inputs, rows, { trajectories, own, capacity }, limits) };
 }
 
-function compileLoop(program: LoopProgram, options: BatchOptions & { readonly capacity?: number } = {}): CompiledLoop {
-  const { capacity = 256 } = options;
-  const { inputs, rows, source, emitter } = loopModule(program, options, capacity);
-  const run = instantiate<(start: number, count: number) => number>(source, emitter.buffers, emitter.calls);
-  return { inputs, rows, capacity, run };
+/** Generated JavaScript in float64, with given limits. */
+export function javascriptBackend(limits: Partial<EmissionLimits> = {}): Backend {
+  const all = { ...LIMITS, ...limits };
+  return {
+    name: "javascript",
+    compileFunction: (program, options = {}) => {
+      const { inputs, outputs, module } = functionModule(program, options, all);
+      return { inputs, outputs, run: instantiate<CompiledFunction["run"]>(module) };
+    },
+    compileLoop: (program, options = {}): CompiledLoop => {
+      const { capacity = 256 } = options;
+      const { inputs, rows, module } = loopModule(program, options, capacity, all);
+      return { inputs, rows, capacity, run: instantiate<CompiledLoop["run"]>(module) };
+    },
+  };
 }
 
 /** Whether this place allows code generation (a content security policy may forbid it). */
@@ -84,8 +115,12 @@ export function canGenerateCode(): boolean {
 }
 
 /** Generated JavaScript in float64. */
-export const javascript: Backend = { name: "javascript", compileFunction, compileLoop };
+export const javascript: Backend = javascriptBackend();
 
 /** The source a loop compiles to, for people to read. */
 export const emittedLoop = (program: LoopProgram, options: BatchOptions = {}): string =>
-  loopModule(program, options, 1).source;
+  loopModule(program, options, 1, LIMITS).module.source;
+
+/** The source a function compiles to, for people to read. */
+export const emittedFunction = (program: FunctionProgram, options: BatchOptions = {}): string =>
+  functionModule(program, options, LIMITS).module.source;

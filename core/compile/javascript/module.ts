@@ -1,10 +1,12 @@
-import { type Expression, isNode, sameShape, sizeOf, topologicalOrder } from "../../expression/expression.js";
-import { symbolPrimitive } from "../../expression/primitives/leaves.js";
-import type { Place } from "./emit-loops.js";
-import { copyStatement, Emitter } from "./emitter.js";
-import { positionText } from "./indexing.js";
+import { type Expression, sizeOf, topologicalOrder } from "../../expression/expression.js";
+import { assignments, inPlaceTargets, storeStatements } from "./assignments.js";
+import { Emitter, functionText, scalarText } from "./emitter.js";
+import { loopIndex, positionText } from "./indexing.js";
+import type { EmissionLimits } from "./limits.js";
+import { isLeaf, isScalar, isSymbol } from "./nodes.js";
+import { splitPhases } from "./phases.js";
 import { isRunningFlag, nameOf, type Prepared } from "./preparation.js";
-import { isLeaf, isScalar, schedule } from "./schedule.js";
+import { type Schedule, workOf } from "./schedule.js";
 
 /** Sizes that source generation depends on. */
 interface Extents {
@@ -15,28 +17,38 @@ interface Extents {
 
 type Buffers = Readonly<Record<string, Float64Array>>;
 
-/** Programs of more nodes than this are emitted as many functions. */
-const LARGE_NODES = 3000;
+/** A generated module: the source of a function that returns `run`, and what it needs. */
+export interface GeneratedModule {
+  readonly source: string;
+  readonly emitter: Emitter;
+}
 
-const indented = (lines: readonly string[], spaces: number): string =>
-  lines.map((line) => `${" ".repeat(spaces)}${line}\n`).join("");
+/** How often values change; see `splitPhases`. */
+const ONCE = 0;
+const PER_TRAJECTORY = 1;
+const PER_STEP = 2;
 
-const isSymbol = (node: Expression): boolean => isNode(node, symbolPrimitive);
+const nested = (lines: readonly string[]): string[] => lines.map((line) => `  ${line}`);
 
 class ModuleBuilder {
   readonly emitter: Emitter;
+  /** Whether code runs one trajectory after the other. */
+  readonly laneLoop: boolean;
   private readonly bufferNames = new Map<string, string>();
 
   constructor(
     readonly prepared: Prepared,
-    private readonly extents: Extents,
-    private readonly order: readonly Expression[],
+    readonly extents: Extents,
+    readonly phases: readonly Schedule[],
+    limits: EmissionLimits,
   ) {
-    this.emitter = new Emitter(order.length > LARGE_NODES);
-  }
-
-  get laneLoop(): boolean {
-    return this.prepared.perTrajectoryLoop && this.extents.trajectories > 1;
+    const nodes = phases.reduce(
+      (count, { kernels }) => kernels.reduce((n, kernel) => n + kernel.nodes.length, count),
+      0,
+    );
+    const work = phases.reduce((total, phase) => total + workOf(phase), 0);
+    this.emitter = new Emitter(nodes > limits.inlineNodes || work > limits.inlineWork, limits);
+    this.laneLoop = prepared.perTrajectoryLoop && extents.trajectories > 1;
   }
 
   bufferName(name: string, buffers: Buffers): string {
@@ -48,44 +60,53 @@ class ModuleBuilder {
     return known;
   }
 
-  /** Entries of the user's symbol in one trajectory. */
-  sizeIn(name: string, buffers: Buffers, copies = 1): number {
-    const lanes = this.extents.own.has(name) ? this.extents.trajectories : 1;
-    return (buffers[name] as Float64Array).length / lanes / copies;
-  }
-
-  /** The position of a symbol's first entry, for the trajectory at hand. */
-  symbolPosition(node: Expression, buffers: Buffers): string {
+  /** The position of a symbol's first entry, for the trajectory at hand; `size` is that of the user's symbol. */
+  position(node: Expression, size: number): string {
     const { name, position } = this.prepared.source(node);
     const lane = this.laneLoop && this.extents.own.has(name);
-    return positionText(
-      lane ? [{ name: "lane", low: 0, high: 1 }] : [],
-      lane ? [this.sizeIn(name, buffers)] : [],
-      position,
-      "",
-    );
+    return positionText(lane ? [loopIndex("lane", 0, 1)] : [], lane ? [size] : [], position, "");
   }
 
-  /** Places a constant-in-the-run symbol: scalars are read into a local once, arrays stay buffers. */
-  placeInput(node: Expression, buffers: Buffers, lines: string[], mutable: boolean): void {
+  /** How many entries of a buffer belong to one trajectory. */
+  sizeIn(node: Expression, length: number): number {
+    return length / (this.extents.own.has(this.prepared.source(node).name) ? this.extents.trajectories : 1);
+  }
+
+  /** Lets code read a symbol in its buffer. */
+  placeInput(node: Expression, buffers: Buffers): void {
     const { name } = this.prepared.source(node);
     const buffer = this.bufferName(name, buffers);
-    if (!isScalar(node) || this.emitter.large) {
-      const start = this.symbolPosition(node, buffers);
-      this.emitter.setPlace(node, { kind: "buffer", name: buffer, start: start === "0" ? "" : start });
-      return;
+    const start = this.position(node, this.sizeIn(node, (buffers[name] as Float64Array).length));
+    if (isScalar(node)) this.emitter.setPlace(node, { kind: "shared", text: `${buffer}[${start}]` });
+    else this.emitter.setPlace(node, { kind: "buffer", name: buffer, start: start === "0" ? "" : start });
+  }
+
+  /** Emits what is computed once in a run, for other functions to use. */
+  sharedPhase(): string[] {
+    const { emitter } = this;
+    const phase = this.phases[ONCE] as Schedule;
+    const lines = emitter.emitPhase(phase, new Map(), true);
+    for (const node of phase.outputs) {
+      const place = isScalar(node) && !isLeaf(node) ? emitter.target(node) : undefined;
+      if (place?.kind !== "local") continue;
+      const cell = emitter.cell();
+      lines.push(`${cell.text} = ${place.name};`);
+      emitter.setPlace(node, cell);
     }
-    const local = this.emitter.fresh(mutable ? "x" : "p");
-    lines.push(`${mutable ? "let" : "const"} ${local} = ${buffer}[${this.symbolPosition(node, buffers)}];`);
-    this.emitter.setPlace(node, { kind: "local", name: local });
+    return lines;
   }
 
-  symbols(): Expression[] {
-    return this.order.filter(isSymbol);
+  /** The statements of `lines` for every trajectory. */
+  forLanes(lines: readonly string[]): string[] {
+    if (!this.laneLoop) return [...lines];
+    const declared = this.emitter.inFunctions ? "" : "let ";
+    return [`for (${declared}lane = 0; lane < ${this.extents.trajectories}; lane++) {`, ...nested(lines), "}"];
   }
 
-  source(body: string): string {
-    return `${this.emitter.functions.join("\n")}\n${body}`;
+  /** The module's functions, the last of which it returns. */
+  source(variables: readonly string[], parameters: string, run: readonly string[]): string {
+    const shared = variables.map((name) => `let ${name} = 0;\n`);
+    return [...shared, ...this.emitter.functions, `return ${functionText("run", parameters, run)}`].join("");
   }
 }
 
@@ -95,43 +116,40 @@ export function functionSource(
   inputs: Buffers,
   outputs: readonly Float64Array[],
   extents: Extents,
-): { readonly source: string; readonly emitter: Emitter } {
+  limits: EmissionLimits,
+): GeneratedModule {
   const flat = prepared.outputs.flat();
-  const builder = new ModuleBuilder(prepared, extents, topologicalOrder(flat));
+  const lanes = prepared.perTrajectoryLoop && extents.trajectories > 1;
+  const level = (node: Expression): number =>
+    lanes && extents.own.has(prepared.source(node).name) ? PER_TRAJECTORY : ONCE;
+  const phases = splitPhases(flat, level, lanes ? 2 : 1);
+  const builder = new ModuleBuilder(prepared, extents, phases, limits);
   const { emitter } = builder;
-  const lines: string[] = [];
-  for (const node of builder.symbols()) builder.placeInput(node, inputs, lines, false);
+  for (const node of topologicalOrder(flat)) if (isSymbol(node)) builder.placeInput(node, inputs);
   const names = outputs.map((output) => emitter.buffer(output));
   const preset = new Map<Expression, string>();
-  prepared.outputs.forEach((entries, k) => {
-    const [node] = entries as [Expression];
-    if (!isLeaf(node) && !isScalar(node)) preset.set(node, names[k] as string);
+  prepared.outputs.forEach(([node], k) => {
+    if (node !== undefined && !isLeaf(node) && !isScalar(node)) preset.set(node, names[k] as string);
   });
-  lines.push(...emitter.emitPhase(flat, new Set(), preset, false));
-  prepared.outputs.forEach((entries, k) => {
-    const name = names[k] as string;
-    entries.forEach((node, position) => {
-      const lane = builder.laneLoop ? [{ name: "lane", low: 0, high: 1 }] : [];
-      const at = positionText(lane, [entries.length], position, "");
-      lines.push(...storeStatements(emitter.place(node), node, name, at));
-    });
+  const compute = (): string[] => [
+    ...emitter.emitPhase(phases.at(-1) as Schedule, preset, false),
+    ...prepared.outputs.flatMap((entries, k) =>
+      entries.flatMap((node, position) => {
+        const start = positionText(lanes ? [loopIndex("lane", 0, 1)] : [], [entries.length], position, "");
+        const to = { kind: "buffer", name: names[k] as string, start: start === "0" ? "" : start } as const;
+        return storeStatements(emitter.place(node), to, sizeOf(node.shape));
+      }),
+    ),
+  ];
+  const run = emitter.outerBody(() => {
+    if (!lanes) return compute();
+    const before = builder.sharedPhase();
+    const parameters = emitter.inFunctions ? "" : "lane";
+    const each = emitter.declare(parameters, emitter.outerBody(compute));
+    return [...before, ...builder.forLanes([`${each}(${parameters});`])];
   });
-  const body = builder.laneLoop
-    ? `  for (let lane = 0; lane < ${extents.trajectories}; lane++) {\n${indented(lines, 4)}  }\n`
-    : indented(lines, 2);
-  return { source: builder.source(`return function run() {\n${body}};\n`), emitter };
-}
-
-/** Puts a node's value into a buffer, where it is not there already. */
-function storeStatements(place: Place, node: Expression, name: string, at: string): string[] {
-  const size = sizeOf(node.shape);
-  if (place.kind === "buffer") {
-    if (place.name === name) return [];
-    if (size > 1) return [copyStatement(name, at === "0" ? "" : at, place.name, place.start, size)];
-    return [`${name}[${at}] = ${place.name}[${place.start === "" ? "0" : place.start}];`];
-  }
-  const value = place.kind === "literal" ? place.text : place.name;
-  return [size > 1 ? `${name}.fill(${value});` : `${name}[${at}] = ${value};`];
+  const variables = emitter.inFunctions && lanes ? ["lane"] : [];
+  return { source: builder.source(variables, "", run), emitter };
 }
 
 /** Source of a loop module: it returns `run(start, count)`. */
@@ -140,193 +158,162 @@ export function loopSource(
   inputs: Buffers,
   rows: Buffers,
   extents: Extents & { readonly capacity: number },
-): { readonly source: string; readonly emitter: Emitter } {
-  const { carried, stepIndex, until } = prepared;
-  const targets = [...carried.map(({ next }) => next), ...(until === undefined ? [] : [until])];
-  const order = topologicalOrder([...targets, ...carried.map(({ symbol }) => symbol)]);
-  const builder = new ModuleBuilder(prepared, extents, order);
-  const { emitter } = builder;
-  const states = new Set(carried.map(({ symbol }) => symbol));
-  const isRow = (node: Expression): boolean => isSymbol(node) && prepared.rows.has(prepared.source(node).name);
-  const varying = new Set<Expression>();
-  for (const node of order) {
-    if (states.has(node) || node === stepIndex || isRow(node) || node.operands.some((o) => varying.has(o)))
-      varying.add(node);
+  limits: EmissionLimits,
+): GeneratedModule {
+  return new LoopModule(prepared, inputs, rows, extents, limits).generate();
+}
+
+class LoopModule {
+  private readonly targets: readonly Expression[];
+  private readonly states: ReadonlySet<Expression>;
+  private readonly symbols: readonly Expression[];
+  private readonly builder: ModuleBuilder;
+  private readonly emitter: Emitter;
+  private readonly buffers: Buffers;
+
+  constructor(
+    private readonly prepared: Prepared,
+    inputs: Buffers,
+    private readonly rows: Buffers,
+    private readonly extents: Extents & { readonly capacity: number },
+    private readonly limits: EmissionLimits,
+  ) {
+    const { carried, until } = prepared;
+    this.states = new Set(carried.map(({ symbol }) => symbol));
+    this.targets = [...carried.map(({ next }) => next), ...(until === undefined ? [] : [until])];
+    this.symbols = topologicalOrder([...this.targets, ...this.states]).filter(isSymbol);
+    const lanes = prepared.perTrajectoryLoop && extents.trajectories > 1;
+    const level = (node: Expression): number => {
+      if (this.states.has(node) || node === prepared.stepIndex || this.isRow(node)) return PER_STEP;
+      return lanes && extents.own.has(prepared.source(node).name) ? PER_TRAJECTORY : ONCE;
+    };
+    this.builder = new ModuleBuilder(prepared, extents, splitPhases(this.targets, level, 3), limits);
+    this.emitter = this.builder.emitter;
+    const flag = carried.find(({ symbol }) => isRunningFlag(nameOf(symbol)))?.symbol;
+    this.buffers = flag === undefined ? inputs : { ...inputs, [nameOf(flag)]: new Float64Array(sizeOf(flag.shape)) };
   }
-  const before: string[] = [];
-  const buffers: Buffers = carried.some(({ symbol }) => isSymbol(symbol) && isRunningFlag(nameOf(symbol)))
-    ? { ...inputs, ...runningFlag(carried) }
-    : inputs;
-  for (const { symbol } of carried)
-    if (isRunningFlag(nameOf(symbol))) before.push(`${builder.bufferName(nameOf(symbol), buffers)}.fill(1);`);
-  for (const node of builder.symbols()) {
-    if (node !== stepIndex && !isRow(node)) builder.placeInput(node, buffers, before, states.has(node));
+
+  private isRow(node: Expression): boolean {
+    return isSymbol(node) && this.prepared.rows.has(this.prepared.source(node).name);
   }
-  const fixed = order.filter((node) => !varying.has(node) && !isLeaf(node));
-  const used = new Set(order.filter((node) => varying.has(node)).flatMap((node) => node.operands));
-  const hoisted = fixed.filter((node) => used.has(node) || targets.includes(node));
-  before.push(...emitter.emitPhase(hoisted, new Set(), new Map(), true));
-  const step: string[] = [];
-  placeStepSymbols(builder, step, rows, order, isRow, stepIndex, extents);
-  const known = new Set(fixed);
-  const preset = inPlaceTargets(prepared, order, known, varying, (symbol) =>
-    builder.bufferName(prepared.source(symbol).name, buffers),
-  );
-  step.push(...emitter.emitPhase(targets, known, preset, false));
-  step.push(...assignments(builder, carried, preset));
-  const after: string[] = [];
-  for (const { symbol } of carried) {
-    const place = emitter.place(symbol);
-    if (place.kind === "local") {
-      const { name } = prepared.source(symbol);
-      after.push(`${builder.bufferName(name, buffers)}[${builder.symbolPosition(symbol, buffers)}] = ${place.name};`);
+
+  generate(): GeneratedModule {
+    const { builder, emitter, prepared } = this;
+    const { inFunctions } = emitter;
+    for (const node of this.symbols) {
+      if (node !== prepared.stepIndex && !this.isRow(node)) builder.placeInput(node, this.buffers);
     }
+    const run = emitter.outerBody(() => this.run());
+    const variables = [
+      ...(inFunctions ? ["k"] : []),
+      ...(inFunctions && builder.laneLoop ? ["lane"] : []),
+      ...(prepared.until === undefined ? [] : ["ended"]),
+    ];
+    return { source: builder.source(variables, "start, count", run), emitter };
   }
-  const condition = until === undefined ? [] : [`if (${scalarText(emitter.place(until))} > 0) break;`];
-  const globals = emitter.large ? "let k = 0;\n" : "";
-  const lines = [
-    ...before,
-    `${emitter.large ? "" : "let "}k = 0;`,
-    "while (k < count) {",
-    ...step.map((line) => `  ${line}`),
-    "  k++;",
-    ...condition.map((line) => `  ${line}`),
-    "}",
-    ...after,
-    "if (k > longest) longest = k;",
-  ];
-  const body = builder.laneLoop
-    ? `  for (let lane = 0; lane < ${extents.trajectories}; lane++) {\n${indented(lines, 4)}  }\n`
-    : indented(lines, 2);
-  const source = `${globals}${builder.source(`return function run(start, count) {\n  let longest = 0;\n${body}  return longest;\n};\n`)}`;
-  return { source, emitter };
-}
 
-const scalarText = (place: Place): string =>
-  place.kind === "literal" ? place.text : place.kind === "local" ? place.name : `${place.name}[${place.start || "0"}]`;
+  /** The body of the function that is called: what is computed once, then all steps, in stretches. */
+  private run(): string[] {
+    const { builder, emitter, prepared } = this;
+    const before = builder.sharedPhase();
+    for (const { symbol } of prepared.carried) {
+      if (!isRunningFlag(nameOf(symbol))) continue;
+      before.push(`${builder.bufferName(nameOf(symbol), this.buffers)}.fill(1);`);
+    }
+    const parameters = `${builder.laneLoop && !emitter.inFunctions ? "lane, " : ""}start`;
+    const steps = emitter.declare(
+      `${parameters}, first, end`,
+      emitter.outerBody(() => this.steps()),
+    );
+    const ends = prepared.until !== undefined;
+    return [
+      ...before,
+      "let longest = 0;",
+      ...builder.forLanes([
+        "let done = 0;",
+        ...(ends ? ["ended = 0;"] : []),
+        `while (done < count${ends ? " && ended === 0" : ""}) {`,
+        `  done = ${steps}(${parameters}, done, min(done + ${this.stepsPerCall()}, count));`,
+        "}",
+        "if (done > longest) longest = done;",
+      ]),
+      "return longest;",
+    ];
+  }
 
-function runningFlag(carried: Prepared["carried"]): Record<string, Float64Array> {
-  const flag = carried.find(({ symbol }) => isRunningFlag(nameOf(symbol)));
-  return flag === undefined ? {} : { [nameOf(flag.symbol)]: new Float64Array(sizeOf(flag.symbol.shape)) };
-}
+  /** Short enough that the first call ends before engines optimise the function; see {@link Emitter}. */
+  private stepsPerCall(): number {
+    const { kernels } = this.builder.phases[PER_STEP] as Schedule;
+    const work = kernels.reduce((total, { domain, nodes }) => total + sizeOf(domain) * nodes.length, 1);
+    return Math.max(1, Math.floor(this.limits.callWork / (this.emitter.inFunctions ? kernels.length + 1 : work)));
+  }
 
-/** Row symbols read row k of their buffer; the step index is a local. */
-function placeStepSymbols(
-  builder: ModuleBuilder,
-  lines: string[],
-  rows: Buffers,
-  order: readonly Expression[],
-  isRow: (node: Expression) => boolean,
-  stepIndex: Expression | undefined,
-  extents: Extents & { readonly capacity: number },
-): void {
-  const { emitter } = builder;
-  if (stepIndex !== undefined) {
-    if (emitter.large) {
-      const name = emitter.buffer(new Float64Array(1));
-      lines.push(`${name}[0] = start + k;`);
-      emitter.setPlace(stepIndex, { kind: "buffer", name, start: "" });
-    } else {
+  /** The body of the function that takes a stretch of steps of one trajectory, with scalar states in registers. */
+  private steps(): string[] {
+    const { builder, emitter, prepared } = this;
+    const lines: string[] = [];
+    const after: string[] = [];
+    for (const { symbol } of prepared.carried) {
+      const place = emitter.target(symbol);
+      if (place.kind !== "shared" || emitter.inFunctions) continue;
+      const name = emitter.fresh("x");
+      lines.push(`let ${name} = ${place.text};`);
+      after.push(`${place.text} = ${name};`);
+      emitter.setPlace(symbol, { kind: "local", name });
+    }
+    lines.push(...emitter.emitPhase(builder.phases[PER_TRAJECTORY] as Schedule, new Map(), true));
+    lines.push(`${emitter.inFunctions ? "" : "let "}k = first;`, "while (k < end) {", ...nested(this.step()), "}");
+    return [...lines, ...after, "return k;"];
+  }
+
+  private step(): string[] {
+    const { builder, emitter, prepared } = this;
+    const { carried, until } = prepared;
+    const lines = this.stepSymbols();
+    const phase = builder.phases[PER_STEP] as Schedule;
+    const preset = inPlaceTargets(carried, phase, (symbol) =>
+      builder.bufferName(prepared.source(symbol).name, this.buffers),
+    );
+    lines.push(...emitter.emitPhase(phase, preset, false));
+    if (until !== undefined) lines.push(`const stop = ${scalarText(emitter.place(until))} > 0;`);
+    lines.push(...assignments(emitter, carried, phase, preset), "k++;");
+    if (until !== undefined) lines.push("if (stop) {", "  ended = 1;", "  break;", "}");
+    return lines;
+  }
+
+  /** Row symbols read row k of their buffer; the step index counts from the start of the run. */
+  private stepSymbols(): string[] {
+    const { builder, emitter, prepared, extents } = this;
+    const lines: string[] = [];
+    const { stepIndex } = prepared;
+    if (stepIndex !== undefined && emitter.inFunctions) {
+      const cell = emitter.cell();
+      lines.push(`${cell.text} = start + k;`);
+      emitter.setPlace(stepIndex, cell);
+    } else if (stepIndex !== undefined) {
       const name = emitter.fresh("n");
       lines.push(`const ${name} = start + k;`);
       emitter.setPlace(stepIndex, { kind: "local", name });
     }
-  }
-  for (const node of order) {
-    if (!isRow(node)) continue;
-    const { name } = builder.prepared.source(node);
-    const buffer = builder.bufferName(name, rows);
-    const perRow = (rows[name] as Float64Array).length / extents.capacity;
-    const position = builder.symbolPosition(node, scaled(rows, name, extents.capacity));
-    const start = position === "0" ? `k * ${perRow}` : `k * ${perRow} + ${position}`;
-    if (isScalar(node) && !emitter.large) {
-      const local = emitter.fresh("r");
-      lines.push(`const ${local} = ${buffer}[${start}];`);
-      emitter.setPlace(node, { kind: "local", name: local });
-    } else {
-      const from = emitter.large ? start : emitter.fresh("o");
-      if (!emitter.large) lines.push(`const ${from} = ${start};`);
-      emitter.setPlace(node, { kind: "buffer", name: buffer, start: from });
-    }
-  }
-}
-
-/** One row of a row buffer as if it were the buffer. */
-const scaled = (rows: Buffers, name: string, capacity: number): Buffers => ({
-  [name]: (rows[name] as Float64Array).subarray(0, (rows[name] as Float64Array).length / capacity),
-});
-
-/** Arrays whose next value can be written over the old one, because nothing reads the old one later. */
-function inPlaceTargets(
-  prepared: Prepared,
-  order: readonly Expression[],
-  known: ReadonlySet<Expression>,
-  varying: ReadonlySet<Expression>,
-  bufferOf: (symbol: Expression) => string,
-): Map<Expression, string> {
-  const targets = [
-    ...prepared.carried.map(({ next }) => next),
-    ...(prepared.until === undefined ? [] : [prepared.until]),
-  ];
-  const steps = order.filter((node) => varying.has(node) && !isLeaf(node));
-  const phase = schedule(steps, targets, new Set([...known, ...order.filter(isLeaf)]));
-  const kernelOf = new Map(phase.kernels.flatMap((kernel) => kernel.nodes.map((node) => [node, kernel] as const)));
-  const preset = new Map<Expression, string>();
-  for (const { symbol, next } of prepared.carried) {
-    const home = kernelOf.get(next);
-    if (home === undefined || home.kind !== "loops" || isScalar(next) || !sameShape(home.domain, symbol.shape))
-      continue;
-    if (next.primitive.form?.kind !== "elementwise" || preset.has(next)) continue;
-    if (prepared.carried.some((other) => other.next === symbol)) continue;
-    const reads = (node: Expression): boolean =>
-      node === symbol ||
-      ((phase.aliases.has(node) || phase.inlineViews.has(node)) && reads(node.operands[0] as Expression));
-    const safe = phase.kernels.every((kernel) => {
-      const indirect = kernel.nodes.some((node) =>
-        node.operands.some((operand) => operand !== symbol && reads(operand)),
-      );
-      const direct = kernel.nodes.some((node) => node.operands.includes(symbol));
-      const viewed = kernel.nodes.some(
-        (node) => node.primitive.form?.kind === "view" && node.operands.includes(symbol),
-      );
-      if (kernel === home) return !indirect && !viewed;
-      return (!indirect && !direct) || kernel.stage < home.stage;
-    });
-    if (safe) preset.set(next, bufferOf(symbol));
-  }
-  return preset;
-}
-
-/** All carried quantities change together, so values that would be overwritten before they are read are kept aside. */
-function assignments(
-  builder: ModuleBuilder,
-  carried: Prepared["carried"],
-  preset: ReadonlyMap<Expression, string>,
-): string[] {
-  const { emitter } = builder;
-  const first: string[] = [];
-  const second: string[] = [];
-  const states = new Set(carried.map(({ symbol }) => symbol));
-  for (const { symbol, next } of carried) {
-    const to = emitter.place(symbol);
-    if (next === symbol || (to.kind === "buffer" && preset.get(next) === to.name)) continue;
-    let from = emitter.place(next);
-    const size = sizeOf(symbol.shape);
-    if (states.has(next)) {
-      // The next value is another quantity's old value.
-      if (from.kind === "local") {
-        const kept = emitter.fresh("s");
-        first.push(`const ${kept} = ${from.name};`);
-        from = { kind: "local", name: kept };
-      } else if (from.kind === "buffer") {
-        const kept = emitter.buffer(new Float64Array(size));
-        first.push(copyStatement(kept, "", from.name, from.start, size));
-        from = { kind: "buffer", name: kept, start: "" };
+    for (const node of this.symbols) {
+      if (!this.isRow(node)) continue;
+      const { name } = prepared.source(node);
+      const buffer = builder.bufferName(name, this.rows);
+      const length = (this.rows[name] as Float64Array).length / extents.capacity;
+      const position = builder.position(node, builder.sizeIn(node, length));
+      const start = `k * ${length}${position === "0" ? "" : ` + ${position}`}`;
+      const text = isScalar(node) ? `${buffer}[${start}]` : start;
+      if (emitter.inFunctions) {
+        emitter.setPlace(node, isScalar(node) ? { kind: "shared", text } : { kind: "buffer", name: buffer, start });
+        continue;
       }
+      const local = emitter.fresh(isScalar(node) ? "r" : "o");
+      lines.push(`const ${local} = ${text};`);
+      emitter.setPlace(
+        node,
+        isScalar(node) ? { kind: "local", name: local } : { kind: "buffer", name: buffer, start: local },
+      );
     }
-    if (to.kind === "local") second.push(`${to.name} = ${scalarText(from)};`);
-    else if (to.kind === "buffer")
-      second.push(...storeStatements(from, symbol, to.name, to.start === "" ? "0" : to.start));
+    return lines;
   }
-  return [...first, ...second];
 }

@@ -6,6 +6,7 @@ import { broadcast, reshape } from "../../expression/primitives/rearrangement.js
 import { sum } from "../../expression/primitives/sum.js";
 import { batchExpressions, substitute } from "../../expression/transform.js";
 import type { BatchOptions, Carried, LoopProgram } from "../program.js";
+import type { EmissionLimits } from "./limits.js";
 import { entrySymbol, unroll } from "./unroll.js";
 
 /** Where a symbol of the prepared graph lives: `count` entries from `position` on in the buffer of a user's symbol. */
@@ -31,13 +32,18 @@ export const nameOf = (expression: Expression): string => symbolName(expression)
 /** Carried internally while trajectories of a batch end at different steps. */
 const RUNNING = "[running]";
 
-/** Names of symbols with one value per trajectory. */
-export function ownNames(program: LoopProgram, { perTrajectory }: BatchOptions): Set<string> {
-  return new Set([...(perTrajectory ?? []), ...program.carried.map(({ symbol: state }) => nameOf(state))]);
+/** Names of symbols with one value per trajectory; the number of the step is the same for all. */
+export function ownNames(
+  { carried, stepIndex }: LoopProgram,
+  { perTrajectory = new Set() }: BatchOptions,
+): Set<string> {
+  const own = new Set([...perTrajectory, ...carried.map(({ symbol: state }) => nameOf(state))]);
+  if (stepIndex !== undefined) own.delete(nameOf(stepIndex));
+  return own;
 }
 
 /** Rewrites a loop; see {@link Prepared}. */
-export function prepareLoop(program: LoopProgram, options: BatchOptions): Prepared {
+export function prepareLoop(program: LoopProgram, options: BatchOptions, limits: EmissionLimits): Prepared {
   const { trajectories = 1 } = options;
   const { carried, rows = [], stepIndex, until } = program;
   const states = carried.map(({ symbol: state }) => state);
@@ -45,7 +51,7 @@ export function prepareLoop(program: LoopProgram, options: BatchOptions): Prepar
   // The condition is about the state after the step.
   const after = until && (substitute([until], new Map(carried.map((c) => [c.symbol, c.next])))[0] as Expression);
   const rowNames = new Set(rows.map(nameOf));
-  const unrolled = unroll([...next, ...(after === undefined ? [] : [after]), ...states]);
+  const unrolled = unroll([...next, ...(after === undefined ? [] : [after]), ...states], limits);
   if (unrolled !== undefined) {
     const entries: Carried[] = states.flatMap((state, k) =>
       (unrolled[k] as Expression[]).map((value, position) => ({
@@ -102,10 +108,14 @@ const overState = (flag: Expression, state: Expression): Expression =>
   broadcast(reshape(flag, [...flag.shape, ...new Array<number>(state.shape.length - 1).fill(1)]), state.shape);
 
 /** Rewrites a function; see {@link Prepared}. */
-export function prepareFunction(outputs: readonly Expression[], options: BatchOptions): Prepared {
+export function prepareFunction(
+  outputs: readonly Expression[],
+  options: BatchOptions,
+  limits: EmissionLimits,
+): Prepared {
   const { trajectories = 1, perTrajectory = new Set<string>() } = options;
   const base = { carried: [], rows: new Set<string>(), stepIndex: undefined, until: undefined };
-  const unrolled = unroll(outputs);
+  const unrolled = unroll(outputs, limits);
   if (unrolled !== undefined) return { ...base, outputs: unrolled, source: entrySource, perTrajectoryLoop: true };
   const whole = trajectories === 1 ? outputs : batchAll(outputs, perTrajectory, trajectories);
   return { ...base, outputs: whole.map((output) => [output]), source: wholeSource, perTrajectoryLoop: false };

@@ -1,16 +1,12 @@
 import { apply, type Expression, sizeOf, stridesOf, topologicalOrder } from "../../expression/expression.js";
 import { add, divide, multiply, subtract } from "../../expression/primitives/arithmetic.js";
 import { constant, symbol, symbolName } from "../../expression/primitives/leaves.js";
+import type { EmissionLimits } from "./limits.js";
 
 /**
  * Small systems run fastest as straight-line code over scalars, with the state in registers. This pass replaces every
  * array by its entries; entry k of the symbol q becomes the scalar symbol `q[k]`, a name no user can write.
  */
-
-/** Arrays of more entries than this stay arrays. */
-export const UNROLLED_EXTENT = 16;
-/** Straight-line code beyond this many nodes is no longer optimised by the engine. */
-const UNROLLED_NODES = 2500;
 
 /** The scalar symbol of one entry. */
 export const entrySymbol = (name: string, position: number): Expression => symbol(`${name}[${position}]`);
@@ -135,11 +131,18 @@ function unrollNode(node: Expression, operands: readonly Entries[]): Entries | u
   }
 }
 
-/** The entries of each output as scalar expressions, or `undefined` where the program is too large or not unrollable. */
-export function unroll(outputs: readonly Expression[]): Entries[] | undefined {
+/**
+ * The entries of each output as scalar expressions, or `undefined` where an array or the program is too large, or where a
+ * primitive has no form for entries.
+ */
+export function unroll(
+  outputs: readonly Expression[],
+  { unrolledExtent, unrolledNodes }: EmissionLimits,
+): Entries[] | undefined {
   const order = topologicalOrder(outputs);
-  if (order.some((node) => sizeOf(node.shape) > UNROLLED_EXTENT)) return undefined;
+  if (order.some((node) => sizeOf(node.shape) > unrolledExtent)) return undefined;
   const results = new Map<Expression, Entries>();
+  const distinct = new Set<Expression>();
   for (const node of order) {
     const entries = unrollNode(
       node,
@@ -147,7 +150,10 @@ export function unroll(outputs: readonly Expression[]): Entries[] | undefined {
     );
     if (entries === undefined) return undefined;
     results.set(node, entries);
+    for (const entry of entries) distinct.add(entry);
+    // Some of them may turn out not to be needed.
+    if (distinct.size > 4 * unrolledNodes) return undefined;
   }
   const unrolled = outputs.map((output) => results.get(output) as Entries);
-  return topologicalOrder(unrolled.flat()).length > UNROLLED_NODES ? undefined : unrolled;
+  return topologicalOrder(unrolled.flat()).length > unrolledNodes ? undefined : unrolled;
 }
