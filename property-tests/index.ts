@@ -1,5 +1,8 @@
 export { arbitraryArray } from "./arbitraries/arrays.js";
 export { arbitraryEnergyTask, type EnergyTaskOptions, type TaskCase } from "./arbitraries/energy-task.js";
+export { arbitrarySmoothFormula } from "./arbitraries/smooth-formula.js";
+export { arbitrarySystem } from "./arbitraries/system.js";
+export { arbitrarySystemPoint } from "./arbitraries/system-point.js";
 export { arbitraryTaskData, type Range, type TaskDataOptions } from "./arbitraries/task-data.js";
 export { carefulSolver } from "./measures/careful-solver.js";
 export { type Conditioning, measureConditioning } from "./measures/conditioning.js";
@@ -9,6 +12,7 @@ export {
   type GradientMatchOptions,
   gradientMatchesFiniteDifferences,
 } from "./properties/gradient-matches-finite-differences.js";
+export type { RuleSubject } from "./properties/rules/rule-subject.js";
 export { type Mutation, type MutationKind, mutationsOf } from "./verification/mutations.js";
 export {
   type MutationOptions,
@@ -31,7 +35,14 @@ export {
   PropertyViolation,
   type VerificationProperty,
 } from "./verification/verification-property.js";
-export { usualIntegrators, type VerificationProgress, type VerifyOptions, verify } from "./verification/verify.js";
+export {
+  type KnownRule,
+  usualIntegrators,
+  usualRule,
+  type VerificationProgress,
+  type VerifyOptions,
+  verify,
+} from "./verification/verify.js";
 export {
   type IntegratedSystem,
   isSystem,

@@ -74,39 +74,25 @@ async function importModule(path: string, address: string): Promise<Module> {
   }
 }
 
-/** Imports a module; where node itself cannot read TypeScript, with the loader of the package tsx. */
+const TYPESCRIPT = /\.[cm]?tsx?$/;
+
+/** Imports a module, TypeScript with the loaders of the package tsx: a file without "type": "module" may be of the old kind. */
 async function importTypeScript(address: string): Promise<Module> {
-  try {
-    return (await import(address)) as Module;
-  } catch (error) {
-    if ((error as { readonly code?: unknown }).code !== "ERR_UNKNOWN_FILE_EXTENSION") throw error;
-  }
+  const loaders = TYPESCRIPT.test(address) ? [await import("tsx/cjs/api"), await import("tsx/esm/api")] : [];
   // One registration for all modules: a scoped one would load a second copy of the library.
-  const { register } = await typeScriptLoader();
-  const unregister = register();
+  const unregister = loaders.map((loader) => loader.register() as () => unknown);
   try {
-    return (await import(address)) as Module;
+    return namedExports((await import(address)) as Module);
   } finally {
-    await unregister();
+    for (const end of unregister) await end();
   }
 }
 
-interface TypeScriptLoader {
-  register(): () => Promise<void>;
-}
-
-async function typeScriptLoader(): Promise<TypeScriptLoader> {
-  const name = "tsx/esm/api";
-  try {
-    return (await import(name)) as TypeScriptLoader;
-  } catch {
-    throw new InputError({
-      field: "module",
-      given: "a TypeScript file without the package tsx",
-      expected: "tsx beside eqprop",
-      remedy: "run npm install tsx, or give a JavaScript file",
-    });
-  }
+/** The names a module exports; one of the old kind has them all in its default export. */
+function namedExports(module: Module): Module {
+  const { default: whole } = module;
+  const isOld = Object.keys(module).length === 1 && typeof whole === "object" && whole !== null;
+  return isOld && subjectOf(whole) === undefined ? (whole as Module) : module;
 }
 
 /** Graphs of one copy of the library mean nothing to another. */
@@ -116,6 +102,7 @@ function refuseOtherCopies(path: string, name: string, system: DynamicalSystem):
     field: `${name} of ${path}`,
     given: "a system made by another copy of eqprop than this command's",
     expected: "one copy for both",
-    remedy: "install eqprop beside the module and run npx eqprop there",
+    remedy:
+      'install eqprop beside the module, set "type": "module" in its package.json (or name it .mts) and run npx eqprop there',
   });
 }

@@ -4,6 +4,7 @@ import type { BlockNames, DynamicalSystem, ParameterBlock, StateBlock } from "..
 import { TIME } from "../../core/system.js";
 import { allFinite, type PointValues, pointFunction } from "../measures/point-function.js";
 import { arbitraryArray } from "./arrays.js";
+import { positiveParameters } from "./positive-parameters.js";
 import type { Range } from "./task-data.js";
 
 /** Options of {@link arbitrarySystemPoint}. */
@@ -41,18 +42,22 @@ export function arbitrarySystemPoint<N extends BlockNames>(
   return finite >= tried.length / 2 ? everywhere : pointsOf(erased, options, true);
 }
 
-function pointsOf(
-  { state, parameters, input }: DynamicalSystem,
-  options: SystemPointOptions,
-  positive: boolean,
-): fc.Arbitrary<PointValues> {
+function pointsOf(system: DynamicalSystem, options: SystemPointOptions, positive: boolean): fc.Arbitrary<PointValues> {
   const { margin = 0.02 } = options;
+  const { state, parameters, input } = system;
+  const mustBePositive = positiveParameters(system);
   const ranges = (options.ranges ?? {}) as Readonly<Record<string, Range | undefined>>;
   const usual: Range = positive ? [0.5, 1.5] : [-1.2, 1.2];
   const entries = [
     [TIME, arbitraryArray([], 0, LATEST)],
-    ...state.map((block) => [block.name, arbitraryArray(block.shape, ...(ranges[block.name] ?? within(block, usual, margin)))]),
-    ...parameters.map((block) => [block.name, arbitraryParameter(block, ranges[block.name], positive)]),
+    ...state.map((block) => [
+      block.name,
+      arbitraryArray(block.shape, ...(ranges[block.name] ?? within(block, usual, margin))),
+    ]),
+    ...parameters.map((block) => [
+      block.name,
+      arbitraryParameter(block, ranges[block.name], positive || mustBePositive.has(block.name)),
+    ]),
     ...input.map(({ name, shape }) => [name, arbitraryArray(shape, ...(ranges[name] ?? usual))]),
   ];
   return fc.record(Object.fromEntries(entries) as Record<string, fc.Arbitrary<Float64Array>>);

@@ -40,8 +40,7 @@ export function requireAgreement(
 ): void {
   const { property, tolerance, floor = 0, likely, atBranchSwitch } = options;
   if (entries.some(({ expected }) => !Number.isFinite(expected))) inconclusive("what is expected is not finite here");
-  const scale =
-    options.scale ?? entries.reduce((most, { expected }) => Math.max(most, Math.abs(expected)), 0);
+  const scale = options.scale ?? entries.reduce((most, { expected }) => Math.max(most, Math.abs(expected)), 0);
   const errorOf = ({ found, expected }: AgreementEntry): number => {
     const error = Math.abs(found - expected);
     return Number.isNaN(error) ? Infinity : error;

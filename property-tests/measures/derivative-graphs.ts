@@ -1,11 +1,11 @@
+import { InputError } from "../../core/errors.js";
 import { jacobianProduct, transposedJacobianProduct } from "../../core/expression/derivatives.js";
 import type { Expression } from "../../core/expression/expression.js";
 import { symbol } from "../../core/expression/functions.js";
 import { symbolName } from "../../core/expression/primitives/leaves.js";
-import { InputError } from "../../core/errors.js";
 import type { DynamicalSystem } from "../../core/system.js";
-import { fieldOf } from "./system-measures.js";
 import { type PointFunction, pointFunction } from "./point-function.js";
+import { fieldOf } from "./system-measures.js";
 
 /** The library's derivatives of a field; directions and cotangents are bound under the names of {@link tangentName}. */
 export interface DerivativeGraphs {

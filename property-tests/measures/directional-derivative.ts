@@ -1,4 +1,4 @@
-import { type Expression, topologicalOrder } from "../../core/expression/expression.js";
+import { type Expression, sizeOf, topologicalOrder } from "../../core/expression/expression.js";
 import { constant, multiply, symbol } from "../../core/expression/functions.js";
 import { symbolName, symbolsOf } from "../../core/expression/primitives/leaves.js";
 import { complexify } from "../../core/expression/transform.js";
@@ -24,7 +24,7 @@ const COMPLEX_ERROR = 64 * Number.EPSILON;
  * The directional derivative of expressions, found without the library's own derivatives: by a complex step where every
  * primitive on the way has a complex form, else by Richardson-extrapolated central differences.
  *
- * @param variables symbols that may move; a direction has an entry for each
+ * @param variables symbols that may move; those without an entry in a direction rest
  */
 export function directionalDerivative(
   outputs: readonly Expression[],
@@ -35,9 +35,15 @@ export function directionalDerivative(
     const evaluate = pointFunction(outputs);
     return (at, direction) => differences(evaluate, at, direction);
   }
+  const resting = Object.fromEntries(
+    variables.map((variable) => [
+      directionName(symbolName(variable) as string),
+      new Float64Array(sizeOf(variable.shape)),
+    ]),
+  );
   return (at, direction) => {
     const along = Object.entries(direction).map(([name, values]) => [directionName(name), values]);
-    const values = complexStep({ ...at, ...Object.fromEntries(along) });
+    const values = complexStep({ ...at, ...resting, ...Object.fromEntries(along) });
     return { values, errors: values.map((value) => COMPLEX_ERROR * largest(value)) };
   };
 }

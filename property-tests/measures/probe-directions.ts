@@ -32,9 +32,10 @@ export function probeDirections(
   return Array.from({ length: MOST_PROBES }, (_, k) => {
     const random = new RandomStream(k, 1);
     const direction = zero();
-    for (const values of Object.values(direction)) values.forEach((_value, i) => {
-      values[i] = random.nextUniform() < 0.5 ? -1 : 1;
-    });
+    for (const values of Object.values(direction))
+      values.forEach((_value, i) => {
+        values[i] = random.nextUniform() < 0.5 ? -1 : 1;
+      });
     return { name: `direction ${k}`, direction };
   });
 }

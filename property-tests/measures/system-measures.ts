@@ -15,10 +15,11 @@ export const stateSymbols = (system: DynamicalSystem): Expression[] => system.st
 /** The field as a function that passes over points where it is not finite. */
 export function finiteField(system: DynamicalSystem, { inconclusive }: PropertyOptions): PointFunction {
   const evaluate = pointFunction(fieldOf(system));
-  return (at) => {
+  const finite = (at: PointValues): Float64Array[] => {
     const values = evaluate(at);
     return allFinite(values) ? values : inconclusive("the field is not finite here");
   };
+  return Object.assign(finite, { withRounding: evaluate.withRounding });
 }
 
 /** Two arrays of one block entry by entry. */
@@ -36,7 +37,5 @@ export function blockEntries(
 }
 
 /** The blocks of a point that belong to a list, in its order. */
-export const valuesOf = (
-  at: PointValues,
-  blocks: readonly { readonly name: string }[],
-): Float64Array[] => blocks.map(({ name }) => at[name] as Float64Array);
+export const valuesOf = (at: PointValues, blocks: readonly { readonly name: string }[]): Float64Array[] =>
+  blocks.map(({ name }) => at[name] as Float64Array);

@@ -72,8 +72,8 @@ export async function verifyMutations(system: DynamicalSystem, options: Mutation
       equivalent.push({ description, reason: nothing });
       continue;
     }
-    const killer = await firstToFail(mutation);
-    if (killer === undefined) survived.push({ description, reason: "every property that applies holds for it" });
+    const { killer, undecided } = await firstToFail(mutation);
+    if (killer === undefined) survived.push({ description, reason: undecided ?? "every property that applies holds" });
     else {
       killed += 1;
       killedBy[killer] = (killedBy[killer] ?? 0) + 1;
@@ -93,13 +93,16 @@ export async function verifyMutations(system: DynamicalSystem, options: Mutation
     killRate: changed === 0 ? 1 : killed / changed,
   };
 
-  async function firstToFail(mutation: Mutation): Promise<string | undefined> {
-    for (const { inapplicable, subject, property, run } of planVerification(mutation.system, { ...choice, seed })
-      .trials) {
+  async function firstToFail(mutation: Mutation): Promise<{ killer?: string; undecided?: string }> {
+    let undecided: string | undefined;
+    const { trials } = planVerification(mutation.system, { ...choice, seed });
+    for (const { inapplicable, subject, property, run } of trials) {
       if (inapplicable !== undefined || !trusted.has(`${subject}: ${property}`)) continue;
-      if ((await run(trial)).outcome === "failed") return property;
+      const { outcome, reason } = await run(trial);
+      if (outcome === "failed") return { killer: property };
+      if (outcome === "inconclusive") undecided ??= `undecided, as ${reason}`;
     }
-    return undefined;
+    return undecided === undefined ? {} : { undecided };
   }
 }
 

@@ -1,4 +1,21 @@
 import type { DynamicalSystem } from "../../core/system.js";
+import { backendsAgreeOnStep } from "../properties/integrators/backends-agree.js";
+import { stateStaysInBounds } from "../properties/integrators/bounds.js";
+import { stationaryStatesStay } from "../properties/integrators/fixed-points.js";
+import { preservesSymplecticForm } from "../properties/integrators/form-preserved.js";
+import { noiseHasItsMoments } from "../properties/integrators/noise-statistics.js";
+import { convergesWithItsOrder } from "../properties/integrators/order.js";
+import { sameSeedSamePath } from "../properties/integrators/same-seed.js";
+import { stepBackUndoesStep } from "../properties/integrators/symmetry.js";
+import { oneTemperature } from "../properties/integrators/temperature.js";
+import { backendsAgreeOnGradient } from "../properties/rules/backends-agree.js";
+import { batchIsMeanOfSingles } from "../properties/rules/batch-is-mean.js";
+import { gradientIsFunction } from "../properties/rules/determinism.js";
+import { ruleMatchesFiniteDifferences } from "../properties/rules/finite-differences.js";
+import { ruleMatchesImplicitDifferentiation } from "../properties/rules/implicit-differentiation.js";
+import { errorFallsWithNudge } from "../properties/rules/nudge-slope.js";
+import { gradientIgnoresOrder } from "../properties/rules/relabelling.js";
+import type { RuleSubject } from "../properties/rules/rule-subject.js";
 import { backendsAgreeOnField } from "../properties/systems/backends-agree.js";
 import { batchEqualsSingles } from "../properties/systems/batch-equals-singles.js";
 import { fieldIsFunction } from "../properties/systems/determinism.js";
@@ -26,6 +43,7 @@ import { separabilityHolds } from "../properties/systems/separability.js";
 import { timeIndependent } from "../properties/systems/time-independence.js";
 import { transposedProductIsDerivative } from "../properties/systems/transposed-product.js";
 import type { VerificationProperty } from "./verification-property.js";
+import type { IntegratedSystem } from "./verify-subject.js";
 
 /** Every property of a system; the structure it declares selects those that apply. */
 export const systemProperties: readonly VerificationProperty<DynamicalSystem>[] = [
@@ -51,4 +69,28 @@ export const systemProperties: readonly VerificationProperty<DynamicalSystem>[] 
   backendsAgreeOnField,
   jsonRoundTrip,
   orderOfBlocksImmaterial,
+];
+
+/** Every property of a system under an integrator. */
+export const integratorProperties: readonly VerificationProperty<IntegratedSystem>[] = [
+  convergesWithItsOrder,
+  preservesSymplecticForm,
+  stepBackUndoesStep,
+  stationaryStatesStay,
+  stateStaysInBounds,
+  oneTemperature,
+  noiseHasItsMoments,
+  sameSeedSamePath,
+  backendsAgreeOnStep,
+];
+
+/** Every property of a task under a rule. */
+export const ruleProperties: readonly VerificationProperty<RuleSubject>[] = [
+  ruleMatchesFiniteDifferences,
+  ruleMatchesImplicitDifferentiation,
+  errorFallsWithNudge,
+  batchIsMeanOfSingles,
+  gradientIsFunction,
+  backendsAgreeOnGradient,
+  gradientIgnoresOrder,
 ];

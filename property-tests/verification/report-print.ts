@@ -55,14 +55,14 @@ export function printReport(report: VerificationReport): string {
   });
   const left = report.results
     .filter(({ outcome }) => outcome === "not applicable")
-    .map(({ subject, property, reason }) => `  ${subject}: ${property}: ${reason}`);
+    .map(({ property, reason }) => `  ${property}: ${reason}`);
   const { versions, seed, runs } = report;
   return [
     `${report.kind} ${report.subject}: ${report.passed ? "PASSED" : "NOT PASSED"} (${summariseReport(report)})`,
     ...(tried.length > 0 ? ["", ...table] : []),
     ...(curves.length > 0 ? ["", ...curves] : []),
     ...[...failures, ...undecided].flatMap((text) => ["", text]),
-    ...(left.length > 0 ? ["", "not applicable:", ...left] : []),
+    ...(left.length > 0 ? ["", "not applicable:", ...new Set(left)] : []),
     "",
     `seed ${seed}, ${runs} runs, eqprop ${versions.eqprop}, node ${versions.node}, fast-check ${versions.fastCheck}`,
   ].join("\n");

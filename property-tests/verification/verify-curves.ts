@@ -26,7 +26,7 @@ export function nudgeCurve(
   ruleAt: (nudge: number) => LearningRule,
   seed: number,
 ): ErrorCurve | undefined {
-  const data = fc.sample(arbitraryTaskData(task), { seed, numRuns: ATTEMPTS }).find((values) => {
+  const data = fc.sample(fc.noBias(arbitraryTaskData(task)), { seed, numRuns: ATTEMPTS }).find((values) => {
     const { settled, abscissa, conditionNumber, clearance } = measureConditioning(task, values);
     return settled && abscissa < 0 && conditionNumber <= 30 && clearance >= 0.02;
   });
@@ -48,8 +48,8 @@ const REFERENCE_STEPS = 8192;
 const [FLOOR, CEILING] = [1e-12, 0.3];
 
 /**
- * The error of a trajectory's end against the step, relative to the size of the state, from the first random state whose
- * trajectory stays finite. The time is about that in which the state changes by its own size; the reference is a
+ * The error of a trajectory's end against the step, relative to the size of the state, from the first random state from
+ * which it falls with a slope. The time is about that in which the state changes by its own size; the reference is a
  * Runge-Kutta method of order 4 with {@link REFERENCE_STEPS} steps. `undefined` for methods with noise, discrete time and
  * blocks with bounds, which have no such order.
  */
@@ -61,21 +61,23 @@ export function stepCurve(
 ): ErrorCurve | undefined {
   const bounded = system.state.some(({ bounds }) => bounds !== undefined);
   if (system.time === "discrete" || integrator.stochastic || bounded) return undefined;
-  for (const { data, initial } of fc.sample(arbitraryStart(system), { seed, numRuns: ATTEMPTS })) {
+  let found: ErrorCurve | undefined;
+  for (const { data, initial } of fc.sample(fc.noBias(arbitraryStart(system)), { seed, numRuns: ATTEMPTS })) {
     const time = timeScale(system, data, initial);
     const end = (method: Integrator, steps: number): Float64Array | undefined =>
       endOf(system, { ...method, step: time / steps }, data, initial, steps);
     const exact = end(rungeKutta4({ step: 1 }), REFERENCE_STEPS);
     if (exact === undefined) continue;
     const errors = STEPS.map((steps) => {
-      const found = end(integrator, steps);
-      return found === undefined ? null : distance(found, exact) / (1 + Math.hypot(...exact));
+      const reached = end(integrator, steps);
+      return reached === undefined ? null : distance(reached, exact) / (1 + Math.hypot(...exact));
     });
     const sizes = STEPS.map((steps) => time / steps);
     const slope = fitSlope(sizes, errors);
-    return { subject, against: "step", sizes, errors, ...(slope === undefined ? {} : { slope }) };
+    if (slope !== undefined) return { subject, against: "step", sizes, errors, slope };
+    found ??= { subject, against: "step", sizes, errors };
   }
-  return undefined;
+  return found;
 }
 
 type Block = Readonly<Record<string, Float64Array>>;

@@ -55,7 +55,7 @@ export async function tryProperty<Subject>(
         ...counts,
         outcome: "failed",
         message: messageOf(details.errorInstance),
-        counterexample: printCounterexample(details.counterexample),
+        counterexample: (details.counterexample as readonly unknown[]).map(printValue).join("\nwith\n"),
         replay: { seed: details.seed, path: details.counterexamplePath },
       });
     }
@@ -76,18 +76,24 @@ const isNumbers = (value: unknown): value is ArrayLike<number> =>
 const isPlain = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
+/** Without the last digits, which are rounding: 0.0216 for 0.021599999999999998. */
+const shortNumber = (value: number): string => String(Number(value.toPrecision(12)));
+
 /** A case as `block = numbers` lines, one block per line under the name of its group. */
-export function printCounterexample(value: unknown): string {
+function printValue(value: unknown): string {
   if (fc.hasToStringMethod(value)) return value[fc.toStringMethod]();
-  if (isNumbers(value)) return value.length === 1 ? String(value[0]) : `[${Array.from(value).join(", ")}]`;
-  if (Array.isArray(value)) return value.map(printCounterexample).join("\n");
+  if (typeof value === "number") return shortNumber(value);
+  if (isNumbers(value)) {
+    return value.length === 1 ? shortNumber(value[0] as number) : `[${Array.from(value, shortNumber).join(", ")}]`;
+  }
+  if (Array.isArray(value)) return value.map(printValue).join("\n");
   if (!isPlain(value)) return fc.stringify(value);
   return Object.entries(value)
     .filter(([, inner]) => inner !== undefined && !(isPlain(inner) && Object.keys(inner).length === 0))
     .map(([name, inner]) =>
       isPlain(inner) && !fc.hasToStringMethod(inner)
-        ? `${name}:\n${printCounterexample(inner).replace(/^/gm, "  ")}`
-        : `${name} = ${printCounterexample(inner)}`,
+        ? `${name}:\n${printValue(inner).replace(/^/gm, "  ")}`
+        : `${name} = ${printValue(inner)}`,
     )
     .join("\n");
 }

@@ -3,6 +3,7 @@ import { blockValues, checkNames } from "../../core/simulation/index.js";
 import type { DynamicalSystem, NumericValue } from "../../core/system.js";
 import type { LearningRule } from "../../learning/rule.js";
 import type { LearningTask } from "../../learning/task.js";
+import type { RuleSubject } from "../properties/rules/rule-subject.js";
 import type { VerificationProperty } from "./verification-property.js";
 
 /** A system under an integrator. */
@@ -21,7 +22,7 @@ export interface RuledTask {
 export interface PropertyLists {
   readonly system: readonly VerificationProperty<DynamicalSystem>[];
   readonly integrator: readonly VerificationProperty<IntegratedSystem>[];
-  readonly rule: readonly VerificationProperty<RuledTask>[];
+  readonly rule: readonly VerificationProperty<RuleSubject>[];
 }
 
 /** Whether a value is a system. */

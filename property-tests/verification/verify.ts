@@ -16,6 +16,8 @@ import type { LearningRule } from "../../learning/rule.js";
 import { equilibriumPropagation } from "../../learning/rules/equilibrium-propagation.js";
 import type { LearningTask } from "../../learning/task.js";
 import { carefulSolver } from "../measures/careful-solver.js";
+import type { RuleSubject } from "../properties/rules/rule-subject.js";
+import { integratorProperties, ruleProperties, systemProperties } from "./properties-registry.js";
 import type { ErrorCurve, PropertyResult, VerificationReport } from "./report.js";
 import type { VerificationProperty } from "./verification-property.js";
 import { nudgeCurve, stepCurve } from "./verify-curves.js";
@@ -33,17 +35,15 @@ export interface VerificationProgress {
   readonly property: string;
 }
 
+/** A rule, and what else is known of it: the same rule at other nudges and on other backends, and its order. */
+export type KnownRule = Omit<RuleSubject, "task">;
+
 /** Options of {@link verify}. */
 export interface VerifyOptions {
   /** The rule whose gradient a task is checked with. @defaultValue centred equilibrium propagation, where it fits */
   readonly rule?: LearningRule;
-  /** Several rules instead of one. */
-  readonly rules?: readonly LearningRule[];
-  /**
-   * A rule by its nudge, for the curve of its error against the nudge.
-   * @defaultValue centred equilibrium propagation where neither `rule` nor `rules` is given; otherwise there is no curve
-   */
-  readonly ruleAt?: (nudge: number) => LearningRule;
+  /** Several rules instead of one, with what else is known of them, which lets more properties apply. */
+  readonly rules?: readonly KnownRule[];
   /** The integrators a system is checked under; those that refuse it are passed over. @defaultValue {@link usualIntegrators} */
   readonly integrators?: readonly Integrator[];
   /** Cases per property. @defaultValue 100 */
@@ -80,16 +80,19 @@ export const usualIntegrators = (step = 0.01): readonly Integrator[] => [
   iterate(),
 ];
 
-const [systemProperties, integratorProperties, ruleProperties]: [
-  PropertyLists["system"],
-  PropertyLists["integrator"],
-  PropertyLists["rule"],
-] = [[], [], []];
-
-const centredRule = (nudge: number): LearningRule => equilibriumPropagation({ nudge, settle: carefulSolver() });
-
 /** Small enough that the bias of a centred rule, of second order, stays below what the properties allow. */
 const USUAL_NUDGE = 1e-3;
+
+/** Centred equilibrium propagation, with phases settled to 1e-12. */
+export function usualRule(): KnownRule {
+  const settle = carefulSolver();
+  return {
+    rule: equilibriumPropagation({ nudge: USUAL_NUDGE, settle }),
+    order: 2,
+    atNudge: (nudge) => equilibriumPropagation({ nudge, settle }),
+    onBackend: (backend) => equilibriumPropagation({ nudge: USUAL_NUDGE, settle, backend }),
+  };
+}
 
 const trials = <Subject>(
   label: string,
@@ -127,37 +130,23 @@ function planSystem(system: DynamicalSystem, lists: PropertyLists, seed: number,
 }
 
 function planTask(task: LearningTask, lists: PropertyLists, seed: number, options: VerifyOptions): Plan {
-  const given = options.rules ?? (options.rule === undefined ? undefined : [options.rule]);
-  const ruleAt = options.ruleAt ?? (given === undefined ? centredRule : undefined);
-  const chosen = given ?? [(ruleAt ?? centredRule)(USUAL_NUDGE)];
-  const label = (rule: LearningRule): string => `the task of ${task.system.name} under ${rule.name}`;
-  const curveRule = ruleAt?.(USUAL_NUDGE);
+  const rules = options.rules ?? [options.rule === undefined ? usualRule() : { rule: options.rule }];
+  const label = ({ rule }: KnownRule): string => `the task of ${task.system.name} under ${rule.name}`;
   return {
     name: task.system.name,
     kind: "task",
     trials: [
       ...trials(task.system.name, task.system, lists.system),
-      ...chosen.flatMap((rule) => {
-        const refusal = rule.refusal(task);
-        const found = trials(label(rule), { task, rule }, refusal === undefined ? lists.rule : []);
-        if (refusal === undefined) return found;
-        return lists.rule.map(({ name, statement }) => refusedTrial(label(rule), name, statement, refusal));
-      }),
+      ...rules.flatMap((known) => trials(label(known), { task, ...known }, lists.rule)),
     ],
-    curves:
-      ruleAt === undefined || curveRule === undefined || curveRule.refusal(task) !== undefined
+    curves: rules.flatMap((known) => {
+      const { rule, atNudge } = known;
+      return atNudge === undefined || rule.refusal(task) !== undefined
         ? []
-        : [() => nudgeCurve(label(curveRule), task, ruleAt, seed)],
+        : [() => nudgeCurve(label(known), task, atNudge, seed)];
+    }),
   };
 }
-
-const refusedTrial = (subject: string, property: string, statement: string, reason: string): Trial => ({
-  subject,
-  property,
-  statement,
-  inapplicable: reason,
-  run: () => Promise.reject(new Error(reason)),
-});
 
 /**
  * Chooses what a system or task is tried with.

@@ -4,8 +4,8 @@ import type { DynamicalSystem } from "../../../core/system.js";
 import { arbitrarySystemPoint } from "../../arbitraries/system-point.js";
 import { requireAgreement } from "../../measures/agreement.js";
 import { largest, pointFunction, roundingOf } from "../../measures/point-function.js";
-import { usableBackends } from "../../measures/usable-backends.js";
 import { blockEntries, fieldOf, finiteField } from "../../measures/system-measures.js";
+import { usableBackends } from "../../measures/usable-backends.js";
 import type { VerificationProperty } from "../../verification/verification-property.js";
 
 const NAME = "backends agree on the field";

@@ -24,7 +24,10 @@ export const hamiltonianDivergenceFree: VerificationProperty<DynamicalSystem> = 
     return size <= LARGEST ? undefined : `its state has more than ${LARGEST} entries`;
   },
   property(system, options) {
-    const [field, derivative] = [finiteField(system, options), directionalDerivative(fieldOf(system), stateSymbols(system))];
+    const [field, derivative] = [
+      finiteField(system, options),
+      directionalDerivative(fieldOf(system), stateSymbols(system)),
+    ];
     const evaluate = pointFunction(fieldOf(system));
     const probes = probeDirections(system.state);
     return fc.property(arbitrarySystemPoint(system), (point) => {

@@ -33,7 +33,12 @@ export const fieldInDoublePrecision: VerificationProperty<DynamicalSystem> = {
           values.map((value, i) => (wideAbove[k]?.[i] as number) - 2 * value + (wideBelow[k]?.[i] as number)),
         );
         requireAgreement(
-          blockEntries((entry) => `the mean of d${entry}/dt beside the point`, block, sum.map((each) => each / 2), values),
+          blockEntries(
+            (entry) => `the mean of d${entry}/dt beside the point`,
+            block,
+            sum.map((each) => each / 2),
+            values,
+          ),
           {
             property: NAME,
             tolerance: 1e-12,

@@ -56,8 +56,10 @@ export const eulerLagrange: VerificationProperty<DynamicalSystem> = {
             tolerance: TOLERANCE,
             scale: Math.max(Math.abs(found), Math.abs(expected), Math.abs(momentum(point))),
             floor: (change.errors[0] as number) + (pulled.errors[0] as number) + 64 * mass * accelerationNoise,
-            likely: "a term of the acceleration is missing or wrong: the mass matrix and its motion, damping, or a force",
-            atBranchSwitch: () => [flow, direction, push.direction].some((along) => hasBranchSwitch(value, point, along)),
+            likely:
+              "a term of the acceleration is missing or wrong: the mass matrix and its motion, damping, or a force",
+            atBranchSwitch: () =>
+              [flow, direction, push.direction].some((along) => hasBranchSwitch(value, point, along)),
           },
           options,
         );
@@ -80,11 +82,7 @@ export const eulerLagrange: VerificationProperty<DynamicalSystem> = {
 };
 
 /** How much a momentum changes with its velocity: what multiplies the rounding of an acceleration. */
-function momentumChange(
-  momentum: (at: PointValues) => number,
-  point: PointValues,
-  direction: PointValues,
-): number {
+function momentumChange(momentum: (at: PointValues) => number, point: PointValues, direction: PointValues): number {
   const step = 1 / 64;
   return (momentum(moved(point, direction, step)) - momentum(moved(point, direction, -step))) / (2 * step);
 }

@@ -25,7 +25,13 @@ interface Structure {
 }
 
 /** The field is what the structure makes of the scalar, whose slopes are found without the library's derivatives. */
-function fieldFollowsScalar({ kind, name, statement, letter, likely }: Structure): VerificationProperty<DynamicalSystem> {
+function fieldFollowsScalar({
+  kind,
+  name,
+  statement,
+  letter,
+  likely,
+}: Structure): VerificationProperty<DynamicalSystem> {
   return {
     name,
     statement,
@@ -47,8 +53,7 @@ function fieldFollowsScalar({ kind, name, statement, letter, likely }: Structure
           const found = innerProduct(declared, valuesOf(direction, system.state));
           return { at: `d${letter}/d${at} from the field`, found, expected: values[0]?.[0] as number };
         });
-        const atBranchSwitch = (): boolean =>
-          probes.some(({ direction }) => hasBranchSwitch(value, point, direction));
+        const atBranchSwitch = (): boolean => probes.some(({ direction }) => hasBranchSwitch(value, point, direction));
         requireAgreement(entries, { property: name, tolerance: TOLERANCE, floor, likely, atBranchSwitch }, options);
       });
     },

@@ -24,7 +24,10 @@ export const jacobianProductIsDerivative: VerificationProperty<DynamicalSystem> 
   property(system, options) {
     const blocks = differentiable(system);
     const product = derivativeGraph(system, "product");
-    const derivative = directionalDerivative(fieldOf(system), blocks.map(({ symbol }) => symbol));
+    const derivative = directionalDerivative(
+      fieldOf(system),
+      blocks.map(({ symbol }) => symbol),
+    );
     const [field, evaluate] = [finiteField(system, options), pointFunction(fieldOf(system))];
     return fc.property(arbitrarySystemPoint(system), arbitraryDirection(blocks), (point, units) => {
       field(point);

@@ -42,7 +42,16 @@ function expressionsOf(system: DynamicalSystem): Map<string, Expression> {
 /** What is not an expression, as text. */
 const declarations = (system: DynamicalSystem): string =>
   JSON.stringify(
-    [system.name, system.kind, system.time, system.facts, system.state, system.parameters, system.input, system.damping],
+    [
+      system.name,
+      system.kind,
+      system.time,
+      system.facts,
+      system.state,
+      system.parameters,
+      system.input,
+      system.damping,
+    ],
     (key, value: unknown) => {
       if (key === "symbol") return undefined;
       return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;

@@ -3,8 +3,14 @@ import type { Expression } from "../../../core/expression/expression.js";
 import type { DynamicalSystem } from "../../../core/system.js";
 import { arbitrarySystemPoint } from "../../arbitraries/system-point.js";
 import { requireAgreement } from "../../measures/agreement.js";
-import { allFinite, largest, type PointFunction, type PointValues, pointFunction } from "../../measures/point-function.js";
-import { roundingOf } from "../../measures/point-function.js";
+import {
+  allFinite,
+  largest,
+  type PointFunction,
+  type PointValues,
+  pointFunction,
+  roundingOf,
+} from "../../measures/point-function.js";
 import { blockEntries, fieldOf } from "../../measures/system-measures.js";
 import type { VerificationProperty } from "../../verification/verification-property.js";
 
@@ -31,16 +37,24 @@ export const inverseUndoesMap: VerificationProperty<DynamicalSystem> = {
       for (const [what, first, second] of orders) {
         const both: PointFunction = (at) => second(applied(first, at));
         const back = both(point);
-        const rounding = roundingOf(both, point);
-        const scale = Math.max(...first(point).map(largest), ...system.state.map(({ name }) => largest(point[name] as Float64Array)));
+        const [near, far] = [roundingOf(both, point), roundingOf(second, applied(first, point))];
+        const scale = Math.max(
+          ...first(point).map(largest),
+          ...system.state.map(({ name }) => largest(point[name] as Float64Array)),
+        );
         system.state.forEach((block, k) => {
           requireAgreement(
-            blockEntries((entry) => `${entry} of ${what}`, block, back[k] as Float64Array, point[block.name] as Float64Array),
+            blockEntries(
+              (entry) => `${entry} of ${what}`,
+              block,
+              back[k] as Float64Array,
+              point[block.name] as Float64Array,
+            ),
             {
               property: NAME,
               tolerance: 1e-11,
               scale,
-              floor: 8 * (rounding[k] as number),
+              floor: 8 * Math.max(near[k] as number, far[k] as number),
               likely: "the inverse belongs to another map, or uses a block at the wrong time",
             },
             options,

@@ -17,7 +17,10 @@ export const separabilityHolds: VerificationProperty<DynamicalSystem> = {
   statement: "d(dq/dt)/dq = 0 and d(dp/dt)/dp = 0",
   inapplicable: ({ facts }) => (facts.separable ? undefined : "it does not claim to be separable"),
   property(system, options) {
-    const [field, derivative] = [finiteField(system, options), directionalDerivative(fieldOf(system), stateSymbols(system))];
+    const [field, derivative] = [
+      finiteField(system, options),
+      directionalDerivative(fieldOf(system), stateSymbols(system)),
+    ];
     const restricted = (direction: PointValues, coordinates: boolean): PointValues =>
       Object.fromEntries(
         system.state.map((block) => {
@@ -34,7 +37,12 @@ export const separabilityHolds: VerificationProperty<DynamicalSystem> = {
           if (isCoordinate(block) !== coordinates) return;
           const change = values[k] as Float64Array;
           requireAgreement(
-            blockEntries((entry) => `the change of d${entry}/dt with the ${moving}`, block, change, change.map(() => 0)),
+            blockEntries(
+              (entry) => `the change of d${entry}/dt with the ${moving}`,
+              block,
+              change,
+              change.map(() => 0),
+            ),
             {
               property: NAME,
               tolerance: 1e-9,

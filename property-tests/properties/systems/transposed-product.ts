@@ -22,7 +22,10 @@ export const transposedProductIsDerivative: VerificationProperty<DynamicalSystem
   property(system, options) {
     const blocks = differentiable(system);
     const transposed = derivativeGraph(system, "transposed");
-    const derivative = directionalDerivative(fieldOf(system), blocks.map(({ symbol }) => symbol));
+    const derivative = directionalDerivative(
+      fieldOf(system),
+      blocks.map(({ symbol }) => symbol),
+    );
     const [field, evaluate] = [finiteField(system, options), pointFunction(fieldOf(system))];
     const probes = probeDirections(blocks);
     return fc.property(arbitrarySystemPoint(system), arbitraryDirection(system.state), (point, cotangent) => {
@@ -35,7 +38,10 @@ export const transposedProductIsDerivative: VerificationProperty<DynamicalSystem
         const direction = scaledDirection(point, unit);
         const { values, errors } = derivative(point, direction);
         if (!allFinite(values)) options.inconclusive("the derivative of the field is not finite here");
-        floor = Math.max(floor, errors.reduce((sum, error, k) => sum + error * (weights[k]?.length as number), 0));
+        floor = Math.max(
+          floor,
+          errors.reduce((sum, error, k) => sum + error * (weights[k]?.length as number), 0),
+        );
         const found = innerProduct(pulled, valuesOf(direction, blocks));
         return { at: `(J'w) of ${name}`, found, expected: innerProduct(weights, values) };
       });
