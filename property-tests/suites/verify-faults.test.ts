@@ -38,6 +38,12 @@ const orbit = hamiltonianSystem({
   hamiltonian: "sum(p^2)/2 + log(1 + sum(q^2))",
   invariants: { angular: "q[0]*p[1] - q[1]*p[0]" },
 });
+const ring = hamiltonianSystem({
+  name: "ring",
+  coordinates: { q: [5] },
+  momenta: { p: [5] },
+  hamiltonian: "sum(p^2)/2 + sum((q - shift(q, 1))^2)/2",
+});
 const network = energySystem({
   name: "network",
   state: { h: [3] },
@@ -166,6 +172,18 @@ const FAULTS: readonly Fault[] = [
     "the motion conserves the invariants",
     wheel,
     { invariants: { radius: "a^2 + 2*b^2" } },
+  ],
+  [
+    "a wrong sign in the invariant of a Hamiltonian flow",
+    "the motion conserves the invariants",
+    orbit,
+    { invariants: { angular: "q[0]*p[1] + q[1]*p[0]" } },
+  ],
+  [
+    "a spring of a Hamiltonian chain to the wrong neighbour",
+    HAMILTON,
+    ring,
+    { field: { p: "shift(q, 1) - 2*q + shift(q, -2)" } },
   ],
   ["a wrong inverse of a map", "the inverse undoes the map", kicked, { inverse: { p: "p - kick*sin(q)" } }],
   ["a map other than its inverse says", "the inverse undoes the map", kicked, { field: { q: "q + p" } }],
