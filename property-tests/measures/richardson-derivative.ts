@@ -14,8 +14,9 @@ const SAFETY = 4;
 
 /**
  * The derivative at 0 of a function of one length by central differences with Richardson extrapolation (Ridders 1982): of
- * the tableau that entry is taken whose neighbours agree best. The error bar is that disagreement, and the rounding of the
- * differences where this is larger.
+ * the tableau that entry is taken whose neighbours agree best. The error bar is that disagreement, or the rounding of the
+ * differences, or the distance from the extrapolation of the two smallest steps, whichever is largest: entries of large steps
+ * may agree by luck where these cross a kink that the small ones do not reach.
  */
 export function richardsonDerivative(evaluate: (length: number) => readonly Float64Array[]): RichardsonDerivative {
   const rows: Float64Array[][] = [];
@@ -42,7 +43,11 @@ export function richardsonDerivative(evaluate: (length: number) => readonly Floa
       return kept;
     });
   }
-  return { values: best.map(({ values }) => values), errors: best.map(({ error }) => error) };
+  const errors = best.map(({ values, error }, k) => {
+    const finest = (rows[k] as Float64Array[])[1] as Float64Array;
+    return Math.max(error, SAFETY * distance(values, finest));
+  });
+  return { values: best.map(({ values }) => values), errors };
 }
 
 const distance = (a: Float64Array, b: Float64Array): number => largest(a.map((value, i) => value - (b[i] as number)));
