@@ -40,6 +40,8 @@ export class EntryValues {
   private scopes: Map<string, string>[] = [new Map()];
   /** Locals that hold tested positions. */
   private positions = new Map<string, string>();
+  /** For each of them, what it was shifted from on a ring, and by how much. */
+  private readonly origins = new Map<string, { readonly index: LoopIndex; readonly by: number }>();
   private binding: { readonly axis: number; bind(text: string): string; bound: Map<string, string> } | undefined;
 
   /** @param flat every array has the kernel's one axis */
@@ -160,6 +162,11 @@ export class EntryValues {
     sink: EntrySink,
   ): { readonly outside: string; readonly index: Index } {
     const { outside, position } = testedIndex(at, extent, view);
+    const origin = this.origins.get(at.name);
+    // There and back on a ring.
+    if (origin !== undefined && view.boundary === "periodic" && origin.by === -view.by) {
+      return { outside, index: origin.index };
+    }
     let name = this.positions.get(position);
     if (name === undefined) {
       const binding = this.binding?.axis === along ? this.binding : undefined;
@@ -167,6 +174,7 @@ export class EntryValues {
       this.positions.set(position, name);
       binding?.bound.set(position, name);
     }
+    if (view.boundary === "periodic") this.origins.set(name, { index: at, by: view.by });
     return { outside, index: { name, offset: 0, low: 0, high: extent } };
   }
 }

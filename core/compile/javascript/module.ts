@@ -285,7 +285,7 @@ class LoopModule {
   private stepSymbols(): string[] {
     const { builder, emitter, prepared, extents } = this;
     const lines: string[] = [];
-    const { stepIndex } = prepared;
+    const stepIndex = this.symbols.find((node) => node === prepared.stepIndex);
     if (stepIndex !== undefined && emitter.inFunctions) {
       const cell = emitter.cell();
       lines.push(`${cell.text} = start + k;`);

@@ -6,6 +6,7 @@ import { broadcast, reshape } from "../../expression/primitives/rearrangement.js
 import { sum } from "../../expression/primitives/sum.js";
 import { batchExpressions, substitute } from "../../expression/transform.js";
 import type { BatchOptions, Carried, LoopProgram } from "../program.js";
+import { gatherFixedFactors } from "./factors.js";
 import type { EmissionLimits } from "./limits.js";
 import { entrySymbol, unroll } from "./unroll.js";
 
@@ -51,39 +52,39 @@ export function prepareLoop(program: LoopProgram, options: BatchOptions, limits:
   // The condition is about the state after the step.
   const after = until && (substitute([until], new Map(carried.map((c) => [c.symbol, c.next])))[0] as Expression);
   const rowNames = new Set(rows.map(nameOf));
-  const unrolled = unroll([...next, ...(after === undefined ? [] : [after]), ...states], limits);
+  const targets = after === undefined ? next : [...next, after];
+  const changing = new Set([...states, ...rows, ...(stepIndex === undefined ? [] : [stepIndex])].map(nameOf));
+  const unrolled = unroll([...targets, ...states], limits)?.slice(0, targets.length);
   if (unrolled !== undefined) {
-    const entries: Carried[] = states.flatMap((state, k) =>
-      (unrolled[k] as Expression[]).map((value, position) => ({
-        symbol: entrySymbol(nameOf(state), position),
-        next: value,
-      })),
+    const values = gatherFixedFactors(unrolled.flat(), (node) => !changing.has(entrySource(node).name));
+    const symbols = states.flatMap((state) =>
+      Array.from({ length: sizeOf(state.shape) }, (_, position) => entrySymbol(nameOf(state), position)),
     );
     return {
-      carried: entries,
+      carried: symbols.map((state, k) => ({ symbol: state, next: values[k] as Expression })),
       rows: rowNames,
       stepIndex: stepIndex && entrySymbol(nameOf(stepIndex), 0),
-      until: after && (unrolled[next.length]?.[0] as Expression),
+      until: values[symbols.length],
       outputs: [],
       source: entrySource,
       perTrajectoryLoop: true,
     };
   }
+  const values = gatherFixedFactors(targets, (node) => !changing.has(nameOf(node)));
   if (trajectories === 1) {
     return {
-      carried,
+      carried: states.map((state, k) => ({ symbol: state, next: values[k] as Expression })),
       rows: rowNames,
       stepIndex,
-      until: after,
+      until: values[states.length],
       outputs: [],
       source: wholeSource,
       perTrajectoryLoop: false,
     };
   }
   const own = ownNames(program, options);
-  const all = after === undefined ? next : [...next, after];
-  const batched = batchAll([...all, ...states], own, trajectories);
-  const batchedStates = batched.slice(all.length);
+  const batched = batchAll([...values, ...states], own, trajectories);
+  const batchedStates = batched.slice(values.length);
   const batchedCarried = states.map((_, k) => ({
     symbol: batchedStates[k] as Expression,
     next: batched[k] as Expression,
@@ -116,8 +117,14 @@ export function prepareFunction(
   const { trajectories = 1, perTrajectory = new Set<string>() } = options;
   const base = { carried: [], rows: new Set<string>(), stepIndex: undefined, until: undefined };
   const unrolled = unroll(outputs, limits);
-  if (unrolled !== undefined) return { ...base, outputs: unrolled, source: entrySource, perTrajectoryLoop: true };
-  const whole = trajectories === 1 ? outputs : batchAll(outputs, perTrajectory, trajectories);
+  if (unrolled !== undefined) {
+    const values = gatherFixedFactors(unrolled.flat(), () => false);
+    const entries = values.values();
+    const regrouped = unrolled.map((output) => output.map(() => entries.next().value as Expression));
+    return { ...base, outputs: regrouped, source: entrySource, perTrajectoryLoop: true };
+  }
+  const values = gatherFixedFactors(outputs, () => false);
+  const whole = trajectories === 1 ? values : batchAll(values, perTrajectory, trajectories);
   return { ...base, outputs: whole.map((output) => [output]), source: wholeSource, perTrajectoryLoop: false };
 }
 
