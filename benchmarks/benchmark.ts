@@ -15,10 +15,14 @@ export interface Benchmark {
   readonly unit: string;
   /** Sizes of the problem; a benchmark without sizes has the one size 0. */
   readonly sizes?: readonly number[];
+  /** How tables name a size; by default by its number. */
+  sizeName?(size: number): string;
   /** Units in one call of {@link Variant.run}. */
   unitsPerRun(size: number): number;
   /** Largest relative difference of a variant's result from the baseline's; by default 1e-12. */
   readonly tolerance?: number;
+  /** Names the size, where a chart of the time over the size says something; `perSize` divides the time by it. */
+  readonly chart?: { readonly size: string; readonly time: string; readonly perSize: boolean };
   /** The variants; the first is the baseline that the others are compared with. */
   variants(size: number): readonly Variant[];
 }
@@ -27,6 +31,8 @@ export interface Benchmark {
 export interface Measurement {
   readonly benchmark: string;
   readonly size: number;
+  /** How tables name the size; empty where there is only one. */
+  readonly sizeName: string;
   readonly variant: string;
   readonly unit: string;
   /** Median processor time per unit. */

@@ -25,6 +25,7 @@ export const chainGradient: Benchmark = {
   unit: "gradients",
   sizes: [10, 32, 100, 316, 1000, 3000],
   unitsPerRun: () => 1,
+  chart: { size: "sites", time: "nanoseconds per site", perSize: true },
   variants(sites) {
     const start = Float64Array.from({ length: sites }, (_, i) => Math.sin(i * i));
     const alpha = 0.25;

@@ -18,9 +18,11 @@ const SHAPES = [
 /** Dense products in plain JavaScript, against those of ml-matrix. */
 export const matrixProducts: Benchmark = {
   name: "matrix-product",
-  title: `Matrix products [m, k] @ [k, n] for ${SHAPES.map((shape) => shape.join("x")).join(", ")} (sizes 1 to ${SHAPES.length})`,
+  title: "Matrix products [m, k] @ [k, n]",
   unit: "flop",
+  /** Positions in {@link SHAPES}, from 1. */
   sizes: SHAPES.map((_, position) => position + 1),
+  sizeName: (size) => (SHAPES[size - 1] as (typeof SHAPES)[number]).join(" x "),
   unitsPerRun(size) {
     const [m, k, n] = SHAPES[size - 1] as (typeof SHAPES)[number];
     return 2 * m * k * n;

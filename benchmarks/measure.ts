@@ -62,6 +62,7 @@ export function measure(benchmark: Benchmark, size: number): Measurement[] {
   return variants.map((variant, k) => ({
     benchmark: benchmark.name,
     size,
+    sizeName: size === 0 ? "" : (benchmark.sizeName?.(size) ?? String(size)),
     variant: variant.name,
     unit: benchmark.unit,
     nanosecondsPerUnit: median(times[k] as number[]) / benchmark.unitsPerRun(size),

@@ -3,11 +3,12 @@ import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import type { Benchmark, Measurement } from "./benchmark.js";
+import { saveChart } from "./chart.js";
 import { benchmarks } from "./registry.js";
 import { table } from "./table.js";
 
 /**
- * `npm run bench [-- NAME ...]` measures all benchmarks, or those named, and writes output/benchmarks.json.
+ * `npm run bench [-- NAME ...]` measures all benchmarks, or those named, and writes output/benchmarks.json and charts.
  *
  * Each benchmark runs in a process of its own at each size; its variants take turns, and medians count. Times are processor
  * times, so a busy machine disturbs them little.
@@ -48,6 +49,7 @@ if (unknown !== undefined) {
   process.exit(1);
 }
 compile();
+mkdirSync(output, { recursive: true });
 const measurements: Measurement[] = [];
 for (const benchmark of benchmarks) {
   if (wanted.length > 0 && !wanted.includes(benchmark.name)) continue;
@@ -56,8 +58,9 @@ for (const benchmark of benchmarks) {
   for (const size of benchmark.sizes ?? [0]) rows.push(...(await measureApart(benchmark, size)));
   console.log(table(rows));
   measurements.push(...rows);
+  const chart = await saveChart(benchmark, rows, output);
+  if (chart !== undefined) console.log(`  drawn in ${chart}`);
 }
-mkdirSync(output, { recursive: true });
 const file = `${output}benchmarks.json`;
 writeFileSync(`${file}.part`, `${JSON.stringify(measurements, undefined, 2)}\n`);
 renameSync(`${file}.part`, file);

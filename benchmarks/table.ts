@@ -14,8 +14,8 @@ export function timeText(nanoseconds: number): string {
 
 /** Times per unit, units per second and the ratio to the baseline, as text in columns. */
 export function table(measurements: readonly Measurement[]): string {
-  const rows = measurements.map(({ size, variant, unit, nanosecondsPerUnit, ratio }) => [
-    size === 0 ? variant : `${variant}, ${size}`,
+  const rows = measurements.map(({ sizeName, variant, unit, nanosecondsPerUnit, ratio }) => [
+    sizeName === "" ? variant : `${sizeName}  ${variant}`,
     timeText(nanosecondsPerUnit),
     `${(1e9 / nanosecondsPerUnit).toPrecision(3)} ${unit}/s`,
     `x ${ratio.toFixed(2)}`,
