@@ -1,11 +1,10 @@
 import { defaultBackend } from "../core/compile/choose.js";
 import type { Backend, CompiledFunction } from "../core/compile/program.js";
 import { InputError } from "../core/errors.js";
-import { type Expression, sizeOf, topologicalOrder } from "../core/expression/expression.js";
-import { divide, symbol } from "../core/expression/functions.js";
-import { symbolsOf } from "../core/expression/primitives/leaves.js";
+import { type Expression, sizeOf } from "../core/expression/expression.js";
+import { divide } from "../core/expression/functions.js";
 import { sumOverTrajectories } from "../core/expression/trajectory-sum.js";
-import { batchExpressions } from "../core/expression/transform.js";
+import { batchByName } from "../core/expression/transform.js";
 import { blockValues, checkNames, entryName, indexOf, nestedShape } from "../core/simulation/values.js";
 import type { DynamicalSystem, NumericValue, StateArray } from "../core/system.js";
 import type { PreparedSolver, SettleReport, StationarySolver } from "../integrators/solvers/stationary-solver.js";
@@ -84,13 +83,8 @@ export class StationaryPlan {
 
   /** Compiles expressions whose mean over the examples is wanted. */
   compileMean(outputs: readonly Expression[], alsoPerExample: ReadonlySet<string> = new Set()): CompiledFunction {
-    const batched = new Map<Expression, Expression>();
-    for (const [name, plain] of symbolsOf(topologicalOrder(outputs))) {
-      if (this.perExample.has(name) || alsoPerExample.has(name)) {
-        batched.set(plain, symbol(name, [this.examples, ...plain.shape]));
-      }
-    }
-    const means = batchExpressions(outputs, batched, this.examples).map((output) =>
+    const each = new Set([...this.perExample, ...alsoPerExample]);
+    const means = batchByName(outputs, each, this.examples).map((output) =>
       divide(sumOverTrajectories(output), this.examples),
     );
     return this.backend.compileFunction({ outputs: means }, { bind: this.buffers });

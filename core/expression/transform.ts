@@ -1,5 +1,5 @@
 import { apply, type Complex, type Expression, topologicalOrder } from "./expression.js";
-import { constant } from "./primitives/leaves.js";
+import { constant, symbol, symbolsOf } from "./primitives/leaves.js";
 import { broadcast } from "./primitives/rearrangement.js";
 
 /** Replacements of symbols (or of any subexpression). */
@@ -65,4 +65,17 @@ export function batchExpressions(outputs: readonly Expression[], batched: Replac
     results.set(node, node.primitive.batch(node, operands, size));
   }
   return outputs.map((output) => results.get(output) ?? broadcast(output, [size, ...output.shape]));
+}
+
+/** {@link batchExpressions} with the per-trajectory symbols given by name: each keeps its name and gets the leading axis. */
+export function batchByName(
+  expressions: readonly Expression[],
+  perTrajectory: ReadonlySet<string>,
+  size: number,
+): Expression[] {
+  const batched = new Map<Expression, Expression>();
+  for (const [name, plain] of symbolsOf(topologicalOrder(expressions))) {
+    if (perTrajectory.has(name)) batched.set(plain, symbol(name, [size, ...plain.shape]));
+  }
+  return batchExpressions(expressions, batched, size);
 }

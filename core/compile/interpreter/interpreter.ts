@@ -1,6 +1,6 @@
 import { type Expression, sizeOf, topologicalOrder } from "../../expression/expression.js";
-import { symbol, symbolName, symbolsOf } from "../../expression/primitives/leaves.js";
-import { batchExpressions } from "../../expression/transform.js";
+import { symbolName, symbolsOf } from "../../expression/primitives/leaves.js";
+import { batchByName } from "../../expression/transform.js";
 import {
   type Backend,
   type BatchOptions,
@@ -14,20 +14,6 @@ import { evaluate } from "./evaluate.js";
 
 const nameOf = (expression: Expression): string => symbolName(expression) as string;
 
-/** Replaces per-trajectory symbols by symbols with a leading axis and batches the expressions. */
-export function withTrajectories(
-  expressions: readonly Expression[],
-  perTrajectory: ReadonlySet<string>,
-  trajectories: number,
-): Expression[] {
-  if (trajectories === 1) return [...expressions];
-  const batched = new Map<Expression, Expression>();
-  for (const [name, plain] of symbolsOf(topologicalOrder(expressions))) {
-    if (perTrajectory.has(name)) batched.set(plain, symbol(name, [trajectories, ...plain.shape]));
-  }
-  return batchExpressions(expressions, batched, trajectories);
-}
-
 function buffersOf(expressions: readonly Expression[], bind: BatchOptions["bind"]): Record<string, Float64Array> {
   const buffers: Record<string, Float64Array> = {};
   for (const [name, node] of symbolsOf(topologicalOrder(expressions))) {
@@ -38,7 +24,7 @@ function buffersOf(expressions: readonly Expression[], bind: BatchOptions["bind"
 
 function compileFunction(program: FunctionProgram, options: BatchOptions = {}): CompiledFunction {
   const { trajectories = 1, perTrajectory = new Set<string>() } = options;
-  const outputs = withTrajectories(program.outputs, perTrajectory, trajectories);
+  const outputs = trajectories === 1 ? program.outputs : batchByName(program.outputs, perTrajectory, trajectories);
   const inputs = buffersOf(outputs, options.bind);
   const results = outputs.map((output) => new Float64Array(sizeOf(output.shape)));
   return {

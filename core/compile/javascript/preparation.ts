@@ -4,7 +4,7 @@ import { less, where } from "../../expression/primitives/comparison.js";
 import { symbol, symbolName, symbolsOf } from "../../expression/primitives/leaves.js";
 import { broadcast, reshape } from "../../expression/primitives/rearrangement.js";
 import { sum } from "../../expression/primitives/sum.js";
-import { batchExpressions, substitute } from "../../expression/transform.js";
+import { batchByName, substitute } from "../../expression/transform.js";
 import type { BatchOptions, Carried, LoopProgram } from "../program.js";
 import { gatherFixedFactors } from "./factors.js";
 import type { EmissionLimits } from "./limits.js";
@@ -83,7 +83,7 @@ export function prepareLoop(program: LoopProgram, options: BatchOptions, limits:
     };
   }
   const own = ownNames(program, options);
-  const batched = batchAll([...values, ...states], own, trajectories);
+  const batched = batchByName([...values, ...states], own, trajectories);
   const batchedStates = batched.slice(values.length);
   const batchedCarried = states.map((_, k) => ({
     symbol: batchedStates[k] as Expression,
@@ -124,16 +124,8 @@ export function prepareFunction(
     return { ...base, outputs: regrouped, source: entrySource, perTrajectoryLoop: true };
   }
   const values = gatherFixedFactors(outputs, () => false);
-  const whole = trajectories === 1 ? values : batchAll(values, perTrajectory, trajectories);
+  const whole = trajectories === 1 ? values : batchByName(values, perTrajectory, trajectories);
   return { ...base, outputs: whole.map((output) => [output]), source: wholeSource, perTrajectoryLoop: false };
-}
-
-function batchAll(expressions: readonly Expression[], own: ReadonlySet<string>, trajectories: number): Expression[] {
-  const batched = new Map<Expression, Expression>();
-  for (const [name, plain] of symbolsOf(topologicalOrder(expressions))) {
-    if (own.has(name)) batched.set(plain, symbol(name, [trajectories, ...plain.shape]));
-  }
-  return batchExpressions(expressions, batched, trajectories);
 }
 
 const wholeSource = (node: Expression): SymbolSource => ({ name: nameOf(node), position: 0 });
