@@ -56,7 +56,18 @@ export type StateGroups = Readonly<Record<string, StateRole>>;
 /** What a constructor adds to a draft to make it a system. */
 export type SystemParts = Pick<DynamicalSystem, "kind"> &
   Partial<
-    Pick<DynamicalSystem, "scalar" | "kinetic" | "damping" | "generalisedForce" | "timeConstants" | "inverse" | "rates">
+    Pick<
+      DynamicalSystem,
+      | "scalar"
+      | "kinetic"
+      | "damping"
+      | "generalisedForce"
+      | "timeConstants"
+      | "inverse"
+      | "rates"
+      | "decomposition"
+      | "twist"
+    >
   > & {
     /** One expression per state block, in the order of the blocks. */
     readonly field: readonly Expression[];

@@ -107,11 +107,35 @@ function equations(system: DynamicalSystem, show: (expression: Expression) => Si
       ...laws(system, scalar, show),
     ];
   }
+  if (system.decomposition !== undefined) return decomposedLaws(system, system.decomposition, show);
   const native = written("a function of its own", "\\text{a function of its own}");
   return [...system.field].map(([name, expression]) => ({
     left: system.time === "discrete" ? joined([named(name), written("(t + 1)")]) : rate(named(name)),
     right: system.kind === "native" ? native : show(expression),
   }));
+}
+
+/** dz/dt = -dU/dz + the rest of the force */
+function decomposedLaws(
+  { state }: DynamicalSystem,
+  { energy, nonConservative }: NonNullable<DynamicalSystem["decomposition"]>,
+  show: (expression: Expression) => Side,
+): Equation[] {
+  const scalar = written("U");
+  const blocks = joined(
+    state.map(({ name }) => named(name)),
+    ", ",
+  );
+  return [
+    { left: joined([scalar, parenthesised(blocks)]), right: show(energy) },
+    ...state.map(({ name }) => {
+      const rest = show(nonConservative.get(name) as Expression);
+      return {
+        left: rate(named(name)),
+        right: joined([written("-"), slope(scalar, named(name)), written(" + "), parenthesised(rest)]),
+      };
+    }),
+  ];
 }
 
 function bounds(system: DynamicalSystem): Equation[] {

@@ -102,6 +102,13 @@ export interface DynamicalSystem<N extends BlockNames = BlockNames> {
    * function of the rates, and potentials follow du/dt = -dE/ds.
    */
   readonly rates?: ReadonlyMap<string, Expression>;
+  /** Force systems declared as F = -dU/dz + F_nc: the energy U and, by state block name, the rest F_nc. */
+  readonly decomposition?: {
+    readonly energy: Expression;
+    readonly nonConservative: ReadonlyMap<string, Expression>;
+  };
+  /** Force systems: by state block name the diagonal of a declared matrix P(z) with J' = P J P^-1 for J = dF/dz. */
+  readonly twist?: ReadonlyMap<string, Expression>;
   /** Only types; never set. */
   readonly names?: N;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { evaluate } from "../core/compile/interpreter/evaluate.js";
+import { describe as describeSystem } from "../core/describe.js";
 import { fieldAt, randomValues, type SystemValues, valuesOf } from "./evaluation.testing.js";
 import { forceSystem } from "./force-system.js";
 import { mapSystem } from "./map-system.js";
@@ -25,6 +26,42 @@ describe("forceSystem", () => {
     expect(chain("-x^3").facts.gradient).toBe(true);
     expect(chain("shift(x, 1) + shift(x, -1) - 2*x").facts.gradient).toBe(true);
     expect(chain("shift(x, 1) - 2*x").facts.gradient).toBe(false);
+  });
+});
+
+describe("forceSystem with an energy", () => {
+  const declaration = {
+    name: "well and drive",
+    state: { x: [2] },
+    parameters: { k: 2 },
+    energy: "k*sum(x^4)/4",
+    force: { x: "shift(x, 1)" },
+  } as const;
+  const system = forceSystem(declaration);
+
+  it("adds the descent of the energy to the force and keeps both", () => {
+    const { x } = fieldAt(system, valuesOf(system, { x: [1, 2], k: 2 }));
+    expect(x).toEqual([-2 + 2, -16 + 1]);
+    expect(system.scalar).toBeUndefined();
+    expect(system.facts.gradient).toBe(false);
+    expect(forceSystem({ ...declaration, force: { x: "-x" } }).facts.gradient).toBe(true);
+    const { energy, nonConservative } = system.decomposition as NonNullable<typeof system.decomposition>;
+    const [potential, rest] = evaluate([energy, nonConservative.get("x")!], valuesOf(system, { x: [1, 2], k: 2 }));
+    expect([...potential!]).toEqual([8.5]);
+    expect([...rest!]).toEqual([2, 1]);
+  });
+
+  it("prints the energy and the law", () => {
+    expect(describeSystem(system).text).toBe(
+      "well and drive (force system)\n  U(x) = k*sum(x^4)/4\n  dx/dt = -dU/dx + (shift(x, 1))",
+    );
+  });
+
+  it("reads a twist by block and refuses one that is zero", () => {
+    const twisted = forceSystem({ ...declaration, twist: { x: "1 + x^2" } });
+    expect(twisted.twist?.get("x")?.shape).toEqual([2]);
+    expect(() => forceSystem({ ...declaration, twist: { x: "0" } })).toThrow(/twist\.x.*zero/);
+    expect(() => forceSystem({ ...declaration, twist: { y: "1" } as never })).toThrow(/unknown block "y"/);
   });
 });
 

@@ -56,7 +56,13 @@ type KindJson =
       readonly timeConstants: Readonly<Record<string, number | string>>;
       readonly potential: string;
     }
-  | { readonly kind: "force"; readonly state: BlocksJson; readonly force: FormulasJson }
+  | {
+      readonly kind: "force";
+      readonly state: BlocksJson;
+      readonly force: FormulasJson;
+      readonly energy?: string;
+      readonly twist?: FormulasJson;
+    }
   | { readonly kind: "map"; readonly state: BlocksJson; readonly next: FormulasJson; readonly inverse?: FormulasJson };
 
 /** A system as plain data: what its constructor takes, every formula as text. */
@@ -118,7 +124,13 @@ function kindJson(system: DynamicalSystem, print: (expression: Expression) => st
         potential: scalar,
       };
     case "force":
-      return { kind: system.kind, state: ofRole("state"), force: printAll(system.field) };
+      return {
+        kind: system.kind,
+        state: ofRole("state"),
+        force: printAll(system.decomposition?.nonConservative ?? system.field),
+        ...(system.decomposition === undefined ? {} : { energy: print(system.decomposition.energy) }),
+        ...(system.twist === undefined ? {} : { twist: printAll(system.twist) }),
+      };
     case "map":
       return {
         kind: system.kind,
@@ -232,7 +244,11 @@ const KINDS: Readonly<Record<KindJson["kind"], KindReader>> = {
     make: skewGradientSystem,
     required: { activators: readBlocks, inhibitors: readBlocks, timeConstants: readObject, potential: readText },
   },
-  force: { make: forceSystem, required: { state: readBlocks, force: readFormulas } },
+  force: {
+    make: forceSystem,
+    required: { state: readBlocks, force: readFormulas },
+    optional: { energy: readText, twist: readFormulas },
+  },
   map: { make: mapSystem, required: { state: readBlocks, next: readFormulas }, optional: { inverse: readFormulas } },
 };
 

@@ -36,6 +36,8 @@ function expressionsOf(system: DynamicalSystem): Map<string, Expression> {
   add((name) => `the rate of ${name}`, system.rates);
   add((name) => `the force on ${name}`, system.generalisedForce);
   add((name) => `the time constant of ${name}`, system.timeConstants);
+  add((name) => `the twist of ${name}`, system.twist);
+  if (system.decomposition !== undefined) named.set("the conservative energy", system.decomposition.energy);
   return named;
 }
 
