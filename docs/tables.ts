@@ -46,8 +46,8 @@ export function documentationTables(): string {
     "## Learning rules",
     table(
       ["rule", "transformation", "phases", "functional", "estimator", "error in the nudge", "source"],
-      rules.map(({ name, choices, order, source, isReference }) => [
-        isReference ? `${name} (reference)` : name,
+      rules.map(({ name, choices, order, source, role }) => [
+        role === "physical" ? name : `${name} (${role})`,
         choices.transformation,
         choices.phases,
         choices.functional,

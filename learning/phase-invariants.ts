@@ -16,24 +16,28 @@ export interface InvariantStore {
 const nameOf = (expression: Expression): string => symbolName(expression) as string;
 
 /**
- * What the phases of a rule need of parameters, inputs and targets alone, such as the drive of a clamped input: computed
- * once instead of in every phase and step.
+ * What a field needs of fixed values alone, such as the drive of a clamped input, or slopes at a stored state: computed once
+ * instead of in every step.
  */
 export class PhaseInvariants {
   /** The symbols that stand for invariants, by the expression they stand for. */
   private readonly symbols = new Map<Expression, Expression>();
   private readonly functions: CompiledFunction[] = [];
 
-  /** @param fixed symbols that keep their value during all phases */
+  /**
+   * @param fixed symbols that keep their value from one {@link compute} to the next
+   * @param label sets these invariants apart from others in the same store
+   */
   constructor(
     private readonly store: InvariantStore,
     private readonly fixed: ReadonlySet<Expression>,
+    private readonly label: string,
   ) {}
 
   /** The system with its invariants as further inputs. */
   split(system: DynamicalSystem): DynamicalSystem {
     const known = this.symbols.size;
-    const fields = splitInvariants([...system.field.values()], this.fixed, this.symbols);
+    const fields = splitInvariants([...system.field.values()], this.fixed, this.symbols, this.label);
     for (const [expression, stands] of [...this.symbols].slice(known)) this.add(expression, stands);
     const inputs = [...this.symbols.values()].map((stands) => ({
       name: nameOf(stands),

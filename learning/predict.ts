@@ -1,9 +1,9 @@
 import { InputError } from "../core/errors.js";
 import { type Shape, sizeOf } from "../core/expression/expression.js";
 import type { BlockNames, StateArray } from "../core/system.js";
-import type { PreparedSolver, StationarySolver } from "../integrators/solvers/stationary-solver.js";
+import type { StationarySolver } from "../integrators/solvers/stationary-solver.js";
 import { PhaseError, type PhaseReport, type TaskData } from "./rule.js";
-import { PlanCache, StationaryPlan } from "./stationary-plan.js";
+import { PlanCache, type PreparedPhase, StationaryPlan } from "./stationary-plan.js";
 import { type LearningTask, taskName } from "./task.js";
 import { type Batch, BatchReader } from "./training/batch-reader.js";
 import type { ExampleData, ExampleValues } from "./training/examples.js";
@@ -118,7 +118,7 @@ export function classificationAccuracy(outputs: StateArray, labels: ArrayLike<nu
 /** The buffers and the free phase of one task for one number of examples. */
 class PredictionPlan {
   private readonly plan: StationaryPlan;
-  private readonly solver: PreparedSolver;
+  private readonly solver: PreparedPhase;
 
   constructor(task: LearningTask, examples: number, settle: StationarySolver) {
     this.plan = new StationaryPlan(task, examples);

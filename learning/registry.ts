@@ -1,8 +1,13 @@
 import type { StationarySolver } from "../integrators/solvers/stationary-solver.js";
 import type { LearningRule } from "./rule.js";
+import { asymmetricEquilibriumPropagation } from "./rules/asymmetric-equilibrium-propagation.js";
+import { dyadicEquilibriumPropagation } from "./rules/dyadic-equilibrium-propagation.js";
 import { equilibriumPropagation } from "./rules/equilibrium-propagation.js";
 import { finiteDifferences } from "./rules/finite-differences.js";
 import { implicitDifferentiation } from "./rules/implicit-differentiation.js";
+import { reciprocityProbes } from "./rules/reciprocity-probes.js";
+import { twistedEquilibriumPropagation } from "./rules/twisted-equilibrium-propagation.js";
+import { vectorFieldRule } from "./rules/vector-field.js";
 
 /** The four choices a rule is made of. */
 export interface RuleChoices {
@@ -15,53 +20,179 @@ export interface RuleChoices {
   readonly estimator: string;
 }
 
+/** What a gradient takes, for n entries of the state. */
+export interface RuleCost {
+  /** How often a state settles. */
+  readonly relaxations: string;
+  /** What a step takes besides the force. */
+  readonly perStep: string;
+  /** What is stored besides parameters and their gradient. */
+  readonly memory: string;
+}
+
 /** A rule with everything but the solver chosen. */
 export interface RegisteredRule {
   /** What a user writes, without the solver. */
   readonly name: string;
   readonly choices: RuleChoices;
+  readonly cost: RuleCost;
   readonly source: string;
-  /** Not a physical rule: the truth that rules are compared with. */
-  readonly isReference: boolean;
+  /**
+   * "physical" rules learn by the system's dynamics; "reference" is the truth they are compared with; "baseline" is known to
+   * be wrong on systems that are not reciprocal.
+   */
+  readonly role: "physical" | "reference" | "baseline";
   /** The order of the error in the nudge; 0 where the rule is exact up to rounding. */
   readonly order: 0 | 1 | 2;
   /** @param nudge the strength of the nudge, where the rule has one; 1e-3 by default */
   make(settle: StationarySolver, nudge?: number): LearningRule;
 }
 
-const RELAX = { phases: "relax", functional: "energy" } as const;
+const RELAXED_SCALAR = { phases: "relax", functional: "energy or potential" } as const;
+const RELAXED_FORCE = { phases: "relax", functional: "force" } as const;
+const CENTRED = { relaxations: "3", memory: "4 states" } as const;
+const ONE_SIDED = { relaxations: "2", memory: "3 states" } as const;
+const COST_SLOPE = "dC/dx";
+const CORRECTION = "dC/dx, one product with J and one with J'";
+const ASYMMETRIC = "Scurria et al. 2026 (AsymEP)";
+const DYADIC = "Scurria et al. 2026 (Dyadic EP)";
 
 /** Every learning rule, for tests and documentation tables; the library itself never imports this list. */
 export const rules: readonly RegisteredRule[] = [
   {
     name: "equilibriumPropagation",
-    choices: { transformation: "nudged", ...RELAX, estimator: "centred contrast" },
-    source: "Scellier & Bengio 2017; Laborieux et al. 2021",
-    isReference: false,
+    choices: { transformation: "nudged", ...RELAXED_SCALAR, estimator: "centred contrast" },
+    cost: { ...CENTRED, perStep: COST_SLOPE },
+    source: "Scellier & Bengio 2017; Laborieux et al. 2021; Kendall 2026",
+    role: "physical",
     order: 2,
     make: (settle, nudge = 1e-3) => equilibriumPropagation({ nudge, settle }),
   },
   {
     name: 'equilibriumPropagation({ nudging: "one-sided" })',
-    choices: { transformation: "nudged", ...RELAX, estimator: "one-sided contrast" },
-    source: "Scellier & Bengio 2017",
-    isReference: false,
+    choices: { transformation: "nudged", ...RELAXED_SCALAR, estimator: "one-sided contrast" },
+    cost: { ...ONE_SIDED, perStep: COST_SLOPE },
+    source: "Scellier & Bengio 2017; Kendall 2026",
+    role: "physical",
     order: 1,
     make: (settle, nudge = 1e-3) => equilibriumPropagation({ nudge, nudging: "one-sided", settle }),
   },
   {
+    name: "twistedEquilibriumPropagation",
+    choices: { transformation: "twisted", ...RELAXED_FORCE, estimator: "centred pairing" },
+    cost: { ...CENTRED, perStep: COST_SLOPE },
+    source: "Scellier & Bengio 2017 and Kendall 2026, in common form",
+    role: "physical",
+    order: 2,
+    make: (settle, nudge = 1e-3) => twistedEquilibriumPropagation({ nudge, settle }),
+  },
+  {
+    name: "asymmetricEquilibriumPropagation",
+    choices: { transformation: "corrected", ...RELAXED_FORCE, estimator: "centred pairing" },
+    cost: { ...CENTRED, perStep: CORRECTION },
+    source: ASYMMETRIC,
+    role: "physical",
+    order: 2,
+    make: (settle, nudge = 1e-3) => asymmetricEquilibriumPropagation({ nudge, settle }),
+  },
+  {
+    name: 'asymmetricEquilibriumPropagation({ nudging: "one-sided" })',
+    choices: { transformation: "corrected", ...RELAXED_FORCE, estimator: "one-sided pairing" },
+    cost: { ...ONE_SIDED, perStep: CORRECTION },
+    source: ASYMMETRIC,
+    role: "physical",
+    order: 1,
+    make: (settle, nudge = 1e-3) => asymmetricEquilibriumPropagation({ nudge, nudging: "one-sided", settle }),
+  },
+  {
+    name: 'asymmetricEquilibriumPropagation({ energyPart: "contrast" })',
+    choices: {
+      transformation: "corrected",
+      phases: "relax",
+      functional: "energy and force",
+      estimator: "centred contrast and pairing",
+    },
+    cost: { ...CENTRED, perStep: CORRECTION },
+    source: ASYMMETRIC,
+    role: "physical",
+    order: 2,
+    make: (settle, nudge = 1e-3) => asymmetricEquilibriumPropagation({ nudge, energyPart: "contrast", settle }),
+  },
+  {
+    name: "dyadicEquilibriumPropagation",
+    choices: {
+      transformation: "doubled, nudged at the midpoint",
+      phases: "relax once",
+      functional: "energy of the pair",
+      estimator: "derivative at one state",
+    },
+    cost: { relaxations: "1", perStep: "dC/dx and one product with J'", memory: "2 states" },
+    source: DYADIC,
+    role: "physical",
+    order: 0,
+    make: (settle, nudge = 1e-3) => dyadicEquilibriumPropagation({ nudge, settle }),
+  },
+  {
+    name: 'dyadicEquilibriumPropagation({ cost: "copies" })',
+    choices: {
+      transformation: "doubled, both copies nudged",
+      phases: "relax once",
+      functional: "energy of the pair",
+      estimator: "derivative at one state",
+    },
+    cost: { relaxations: "1", perStep: "dC/dx twice and one product with J'", memory: "2 states" },
+    source: DYADIC,
+    role: "physical",
+    order: 2,
+    make: (settle, nudge = 1e-3) => dyadicEquilibriumPropagation({ nudge, cost: "copies", settle }),
+  },
+  {
+    name: 'dyadicEquilibriumPropagation({ form: "split" })',
+    choices: {
+      transformation: "doubled and split, both copies nudged",
+      phases: "relax once",
+      functional: "energy of the pair",
+      estimator: "derivative at one state",
+    },
+    cost: { relaxations: "1", perStep: "dC/dx and dU/dx twice, one product with J'", memory: "2 states" },
+    source: "Scurria et al. 2026; Galley 2013",
+    role: "physical",
+    order: 2,
+    make: (settle, nudge = 1e-3) => dyadicEquilibriumPropagation({ nudge, form: "split", settle }),
+  },
+  {
+    name: "reciprocityProbes",
+    choices: { transformation: "probed", ...RELAXED_FORCE, estimator: "centred pairing" },
+    cost: { relaxations: "1 + 2n", perStep: "nothing", memory: "6 states" },
+    source: "response theory; notes on Scurria et al. 2026",
+    role: "physical",
+    order: 2,
+    make: (settle, nudge = 1e-3) => reciprocityProbes({ nudge, settle }),
+  },
+  {
+    name: "vectorFieldRule",
+    choices: { transformation: "nudged", ...RELAXED_FORCE, estimator: "centred pairing" },
+    cost: { ...CENTRED, perStep: COST_SLOPE },
+    source: "Scellier et al. 2018",
+    role: "baseline",
+    order: 2,
+    make: (settle, nudge = 1e-3) => vectorFieldRule({ nudge, settle }),
+  },
+  {
     name: "implicitDifferentiation",
     choices: { transformation: "linearised", phases: "relax", functional: "force", estimator: "adjoint solve" },
+    cost: { relaxations: "1", perStep: "nothing; a dense solve at the end", memory: "n^2" },
     source: "implicit function theorem; Almeida 1987, Pineda 1987",
-    isReference: true,
+    role: "reference",
     order: 0,
     make: (settle) => implicitDifferentiation({ settle }),
   },
   {
     name: "finiteDifferences",
     choices: { transformation: "none", phases: "relax", functional: "cost", estimator: "Richardson differences" },
+    cost: { relaxations: "1 + 6 per parameter and input", perStep: "nothing", memory: "1 state" },
     source: "Richardson 1911",
-    isReference: true,
+    role: "reference",
     order: 0,
     make: (settle) => finiteDifferences({ settle }),
   },

@@ -6,11 +6,12 @@ import { divide } from "../core/expression/functions.js";
 import { sumOverTrajectories } from "../core/expression/trajectory-sum.js";
 import { batchByName } from "../core/expression/transform.js";
 import { blockValues, checkNames, entryName, indexOf, nestedShape } from "../core/simulation/values.js";
-import type { DynamicalSystem, NumericValue, StateArray } from "../core/system.js";
+import type { DynamicalSystem, NumericValue, StateArray, StateBlock } from "../core/system.js";
 import type { PreparedSolver, SettleReport, StationarySolver } from "../integrators/solvers/stationary-solver.js";
 import { PhaseInvariants } from "./phase-invariants.js";
 import { PhaseError, type PhaseReport, type TaskData } from "./rule.js";
 import type { LearningTask } from "./task.js";
+import { type DerivedState, derivedName } from "./transformations/names.js";
 
 type Given = Readonly<Record<string, NumericValue | undefined>>;
 
@@ -44,6 +45,14 @@ export function countExamples(task: LearningTask, data: TaskData): number {
   return examples;
 }
 
+/** A solver bound to a plan. */
+export interface PreparedPhase {
+  readonly state: readonly StateBlock[];
+  readonly solver: PreparedSolver;
+  /** What depends on values stored before the phase alone, such as a free state. */
+  readonly stored: PhaseInvariants | undefined;
+}
+
 /**
  * The buffers of one task for one number of examples, and what is compiled over them. Phases share the buffers, so that
  * nothing is copied between solver, cost and gradient.
@@ -52,7 +61,11 @@ export class StationaryPlan {
   readonly buffers: Record<string, Float64Array> = {};
   /** Names with one value per example. */
   readonly perExample: Set<string>;
+  /** Names of the task's own blocks. */
+  private readonly taskNames: ReadonlySet<string>;
   private readonly invariants: PhaseInvariants;
+  /** How many phases have invariants of their own. */
+  private phases = 0;
   /** Something the invariants depend on was written. */
   private stale = true;
   private readonly costFunction: CompiledFunction | undefined;
@@ -66,10 +79,11 @@ export class StationaryPlan {
     const shared = system.parameters;
     const each = [...system.state, ...system.input, ...target];
     this.perExample = new Set(each.map(({ name }) => name));
+    this.taskNames = new Set([...shared, ...each].map(({ name }) => name));
     for (const { name, shape } of shared) this.buffers[name] = new Float64Array(sizeOf(shape));
     for (const { name, shape } of each) this.buffers[name] = new Float64Array(examples * sizeOf(shape));
     const fixed = [...shared, ...system.input, ...target].map((block) => block.symbol);
-    this.invariants = new PhaseInvariants(this, new Set(fixed));
+    this.invariants = new PhaseInvariants(this, new Set(fixed), "invariant");
     this.costFunction = cost.final === undefined ? undefined : this.compileEach([cost.final]);
   }
 
@@ -90,16 +104,34 @@ export class StationaryPlan {
     return this.backend.compileFunction({ outputs: means }, { bind: this.buffers });
   }
 
-  /** Prepares a solver of a system over the plan's buffers. Its solutions are found by {@link settle}. */
-  prepare(solver: StationarySolver, system: DynamicalSystem = this.task.system): PreparedSolver {
+  /**
+   * Prepares a solver of a system over the plan's buffers, which gain one for each block the system has besides the task's.
+   */
+  prepare(solver: StationarySolver, system: DynamicalSystem = this.task.system): PreparedPhase {
+    const gained = this.allocate(system);
     const split = this.invariants.split(system);
     this.invalidate();
-    return solver.prepare(split, {
+    const fixed = new Set([...split.parameters, ...split.input].map((block) => block.symbol));
+    const stored =
+      gained.length === 0 ? undefined : new PhaseInvariants(this, fixed, `invariant of phase ${this.phases++},`);
+    const prepared = solver.prepare(stored?.split(split) ?? split, {
       trajectories: this.examples,
       perTrajectory: this.perExample,
       buffers: this.buffers,
       backend: this.backend,
     });
+    return { state: system.state, solver: prepared, stored };
+  }
+
+  /** Makes the buffers that are missing; returns the names of the inputs among them. */
+  private allocate({ state, parameters, input }: DynamicalSystem): string[] {
+    for (const { name, shape } of parameters) this.buffers[name] ??= new Float64Array(sizeOf(shape));
+    const missing = [...state, ...input].filter(({ name }) => this.buffers[name] === undefined);
+    for (const { name, shape } of missing) {
+      this.buffers[name] = new Float64Array(this.examples * sizeOf(shape));
+      this.perExample.add(name);
+    }
+    return input.map(({ name }) => name).filter((name) => !this.taskNames.has(name));
   }
 
   /** Says that buffers of parameters, inputs or targets were written by hand; {@link load} says so itself. */
@@ -181,12 +213,32 @@ export class StationaryPlan {
     for (const [name, values] of Object.entries(state)) this.buffers[name]?.set(values);
   }
 
-  /** Runs a phase and reports on it. */
-  settle(phase: string, solver: PreparedSolver, free?: Readonly<Record<string, Float64Array>>): PhaseReport {
+  /** Makes buffers of the state's shapes under a derived name. */
+  makeRoom(derived: DerivedState): void {
+    for (const { name, shape } of this.task.system.state) {
+      this.buffers[derivedName(name, derived)] = new Float64Array(this.examples * sizeOf(shape));
+      this.perExample.add(derivedName(name, derived));
+    }
+  }
+
+  /** Copies the state to the buffers under a derived name. */
+  keep(derived: DerivedState): void {
+    for (const { name } of this.task.system.state) {
+      this.buffers[derivedName(name, derived)]?.set(this.buffers[name] as Float64Array);
+    }
+  }
+
+  /** Runs a phase and reports on it, with its distance from the free state where that is given. */
+  settle(
+    phase: string,
+    { state, solver, stored }: PreparedPhase,
+    free?: Readonly<Record<string, Float64Array>>,
+  ): PhaseReport {
     if (this.stale) this.invariants.compute();
     this.stale = false;
+    stored?.compute();
     const report = solver.settle();
-    this.checkFinite(phase);
+    this.checkFinite(phase, state);
     return {
       ...report,
       phase,
@@ -208,15 +260,15 @@ export class StationaryPlan {
     return Math.sqrt(squared.reduce((most, value) => Math.max(most, value), 0));
   }
 
-  private checkFinite(phase: string): void {
-    for (const { name, shape } of this.task.system.state) {
+  private checkFinite(phase: string, state: readonly StateBlock[]): void {
+    for (const { name, shape } of state) {
       const values = this.buffers[name] as Float64Array;
       const bad = values.findIndex((value) => !Number.isFinite(value));
       if (bad < 0) continue;
       const size = sizeOf(shape);
       const component = entryName(name, indexOf(shape, bad % size));
       const remedy =
-        "take a smaller step in the solver, or look for a term of the energy that is unbounded or undefined there";
+        "take a smaller step in the solver, or look for a term of the system that is unbounded or undefined there";
       throw new PhaseError(phase, component, Math.floor(bad / size), values[bad] as number, remedy);
     }
   }

@@ -11,10 +11,10 @@ import {
 } from "../core/block-declarations.js";
 import { type SystemDeclaration, SystemDraft } from "../core/define-system.js";
 import { formatShape, InputError } from "../core/errors.js";
-import { gradient } from "../core/expression/derivatives.js";
 import { type Expression, sameShape } from "../core/expression/expression.js";
-import { constant, divide, negate } from "../core/expression/functions.js";
+import { constant } from "../core/expression/functions.js";
 import type { ExpressionSource } from "../core/expression-source.js";
+import { skewGradientFlow } from "../core/skew-gradient-flow.js";
 import type { DynamicalSystem, StateBlock } from "../core/system.js";
 
 /** What {@link skewGradientSystem} takes. */
@@ -55,11 +55,7 @@ export function skewGradientSystem<
   const draft = new SystemDraft("skewGradientSystem", declaration, groups, ["timeConstants", "potential"]);
   const potential = draft.read("potential", declaration.potential);
   const timeConstants = readTimeConstants(draft, declaration.timeConstants ?? {});
-  const slopes = gradient(potential, draft.symbols());
-  const field = draft.state.map(({ name, role }, k) => {
-    const slope = slopes[k] as Expression;
-    return divide(role === "activator" ? negate(slope) : slope, timeConstants.get(name) ?? 1);
-  });
+  const field = skewGradientFlow(potential, { state: draft.state, timeConstants });
   return draft.finish({ kind: "skew-gradient", scalar: potential, field, timeConstants });
 }
 

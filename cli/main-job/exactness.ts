@@ -42,7 +42,7 @@ export function measureRules(): ExactnessRow[] {
   const { task, data } = energyTask();
   const solver = carefulSolver();
   return rules
-    .filter(({ isReference }) => !isReference)
+    .filter(({ role }) => role === "physical")
     .map(({ name, make }) => ({
       structure: task.system.kind,
       rule: name,

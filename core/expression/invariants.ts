@@ -13,12 +13,14 @@ const onlyMoves = (node: Expression): boolean =>
  *
  * @param fixed symbols that keep their value
  * @param known symbols given out so far, by the expression they stand for; new ones are added
+ * @param label what the new symbols' names begin with
  * @returns the outputs in terms of the remaining symbols
  */
 export function splitInvariants(
   outputs: readonly Expression[],
   fixed: ReadonlySet<Expression>,
   known: Map<Expression, Expression>,
+  label = "invariant",
 ): Expression[] {
   const order = topologicalOrder(outputs);
   const invariant = new Set<Expression>();
@@ -34,7 +36,7 @@ export function splitInvariants(
     if (onlyMoves(node)) return apply(node.primitive, node.operands.map(symbolFor), node.attributes);
     let given = known.get(node);
     if (given === undefined) {
-      given = symbol(`[invariant ${known.size}]`, node.shape);
+      given = symbol(`[${label} ${known.size}]`, node.shape);
       known.set(node, given);
     }
     return given;

@@ -4,10 +4,10 @@ import { sizeOf } from "../../core/expression/expression.js";
 import { entryName, indexOf } from "../../core/simulation/values.js";
 import type { BlockNames, StateArray } from "../../core/system.js";
 import { StateVector } from "../../integrators/solvers/state-vector.js";
-import type { PreparedSolver, StationarySolver } from "../../integrators/solvers/stationary-solver.js";
+import type { StationarySolver } from "../../integrators/solvers/stationary-solver.js";
 import { type CentralPair, extrapolatedDerivative } from "../estimators/richardson.js";
 import type { GradientResult, LearningRule, PhaseReport, TaskData } from "../rule.js";
-import type { StationaryPlan } from "../stationary-plan.js";
+import type { PreparedPhase, StationaryPlan } from "../stationary-plan.js";
 import type { LearningTask } from "../task.js";
 import { InconclusiveError } from "./inconclusive.js";
 import { mean, namedArrays, stationaryResult, stationaryRule } from "./stationary-rule.js";
@@ -107,7 +107,7 @@ interface Varied {
 }
 
 class DifferencePlan {
-  private readonly solver: PreparedSolver;
+  private readonly solver: PreparedPhase;
   private readonly vector: StateVector;
   private base: Readonly<Record<string, Float64Array>> = {};
   private baseSample: Pick<Sample, "costs" | "states"> = { costs: new Float64Array(0), states: [] };

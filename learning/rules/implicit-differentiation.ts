@@ -1,13 +1,15 @@
 import { LuDecomposition, Matrix } from "ml-matrix";
 import type { Backend, CompiledFunction } from "../../core/compile/program.js";
-import { gradient, transposedJacobianProduct } from "../../core/expression/derivatives.js";
+import { gradient } from "../../core/expression/derivatives.js";
 import { type Expression, sizeOf } from "../../core/expression/expression.js";
-import { divide, subtract, symbol } from "../../core/expression/functions.js";
+import { divide, symbol } from "../../core/expression/functions.js";
 import { denseJacobian } from "../../integrators/solvers/dense-jacobian.js";
 import { StateVector } from "../../integrators/solvers/state-vector.js";
-import type { PreparedSolver, StationarySolver } from "../../integrators/solvers/stationary-solver.js";
+import type { StationarySolver } from "../../integrators/solvers/stationary-solver.js";
+import { pairing } from "../estimators/pairing.js";
 import type { GradientResult, LearningRule, TaskData } from "../rule.js";
-import type { StationaryPlan } from "../stationary-plan.js";
+import type { PreparedPhase, StationaryPlan } from "../stationary-plan.js";
+import { derivedName, refuseTakenNames } from "../transformations/names.js";
 import { InconclusiveError } from "./inconclusive.js";
 import { stationaryResult, stationaryRule } from "./stationary-rule.js";
 
@@ -52,7 +54,7 @@ export function implicitDifferentiation(options: ImplicitDifferentiationOptions)
 /** The adjoint equations of one task for one number of examples. */
 class ImplicitPlan {
   private readonly vector: StateVector;
-  private readonly free: PreparedSolver;
+  private readonly free: PreparedPhase;
   private readonly jacobian: () => Matrix[];
   private readonly field: CompiledFunction;
   private readonly costSlope: CompiledFunction;
@@ -69,6 +71,7 @@ class ImplicitPlan {
     const { state, parameters, input, field } = task.system;
     const cost = task.cost.final as Expression;
     const forces = state.map(({ name }) => field.get(name) as Expression);
+    refuseTakenNames(task, ["adjoint"]);
     this.vector = new StateVector(task.system);
     this.free = plan.prepare(settle);
     this.jacobian = denseJacobian(task.system, { trajectories: examples, perTrajectory: perExample, buffers, backend });
@@ -79,18 +82,18 @@ class ImplicitPlan {
         state.map((block) => block.symbol),
       ),
     );
-    const names = state.map(({ name }) => `${name}[adjoint]`);
+    const names = state.map(({ name }) => derivedName(name, "adjoint"));
     this.adjoint = state.map(({ shape }) => new Float64Array(examples * sizeOf(shape)));
     this.adjoint.forEach((values, k) => {
       buffers[names[k] as string] = values;
     });
     const adjoint = state.map(({ shape }, k) => symbol(names[k] as string, shape));
-    const gradients = (blocks: readonly { readonly symbol: Expression }[]): Expression[] => {
-      const symbols = blocks.map((block) => block.symbol);
-      const direct = gradient(cost, symbols);
-      const through = transposedJacobianProduct(forces, adjoint, symbols);
-      return direct.map((value, k) => subtract(value, through[k] as Expression));
-    };
+    const gradients = (blocks: readonly { readonly symbol: Expression }[]): Expression[] =>
+      pairing(
+        task,
+        adjoint,
+        blocks.map((block) => block.symbol),
+      );
     this.parameterGradient = plan.compileMean(gradients(parameters), new Set(names));
     this.inputGradient = backend.compileFunction(
       { outputs: gradients(input).map((value) => divide(value, examples)) },

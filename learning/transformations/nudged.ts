@@ -1,40 +1,37 @@
 import { blocksWithoutLegendreForm, energyDescent } from "../../core/energy-descent.js";
 import { InputError } from "../../core/errors.js";
+import { gradient } from "../../core/expression/derivatives.js";
 import type { Expression } from "../../core/expression/expression.js";
-import { add, multiply, symbol } from "../../core/expression/functions.js";
+import { add, multiply, subtract, symbol } from "../../core/expression/functions.js";
+import { skewGradientFlow } from "../../core/skew-gradient-flow.js";
 import type { DynamicalSystem } from "../../core/system.js";
 import { type LearningTask, taskName } from "../task.js";
-
-/** The name of the parameter a nudged system gains. */
-export const NUDGE = "nudge";
+import { NUDGE, nudgeParameter, refuseTakenNames } from "./names.js";
 
 /**
- * The system with its energy nudged by the cost: E + nudge * C. Its parameters are the system's and the scalar `nudge`,
- * its inputs the system's and the targets; a positive nudge lowers the cost.
+ * The system nudged by the cost C as its structure has it; a positive nudge lowers the cost.
  *
- * Source: Scellier & Bengio 2017, section 2 (there beta).
+ *     energy          E + nudge C, ds/dt = -d(E + nudge C)/ds
+ *     skew-gradient   Phi + nudge C: activators are pushed by -nudge dC/du, inhibitors, which climb, by +nudge dC/dv
+ *     force           F - nudge dC/dx
  *
- * @throws InputError where the task is no energy system with a final cost, or a block is named `nudge` already
+ * Its parameters are the system's and the scalar `nudge`, its inputs the system's and the targets.
+ *
+ * Source: Scellier & Bengio 2017, section 2 (there beta); skew-gradient: Kendall 2026.
+ *
+ * @throws InputError where the system has no stationary states to nudge, the task no final cost, or a block a name that the
+ * nudged system gains
  */
 export function nudged(task: LearningTask): DynamicalSystem {
-  const { system, target, cost } = task;
-  if (system.kind !== "energy" || system.scalar === undefined || cost.final === undefined) {
-    throw new InputError({
-      field: taskName(task),
-      given: `a ${system.kind} system with the cost ${Object.keys(cost).join(", ")}`,
-      expected: "an energy system with a final cost",
-    });
+  const { system } = task;
+  const cost = finalCost(task);
+  if (system.scalar === undefined || (system.kind !== "energy" && system.kind !== "skew-gradient")) {
+    return nudgedForce(task);
   }
-  const taken = [...system.state, ...system.parameters, ...system.input, ...target].some(({ name }) => name === NUDGE);
-  if (taken) {
-    throw new InputError({
-      field: taskName(task),
-      given: `a block named "${NUDGE}"`,
-      expected: "another name",
-      remedy: "the nudged system has a parameter of this name",
-    });
-  }
-  const [outside] = blocksWithoutLegendreForm(cost.final, system.state, system.rates);
+  const push = multiply(symbol(NUDGE), cost);
+  const scalar = add(system.scalar, push);
+  if (system.kind === "skew-gradient") return withField(task, skewGradientFlow(scalar, system), { scalar });
+  const [outside] = blocksWithoutLegendreForm(cost, system.state, system.rates);
   if (outside !== undefined) {
     throw new InputError({
       field: `${taskName(task)}, cost.final`,
@@ -42,16 +39,60 @@ export function nudged(task: LearningTask): DynamicalSystem {
       expected: `a cost of its rate, ${outside} entering only as in the system's \`rates\``,
     });
   }
+  return withField(task, energyDescent(scalar, system.state, system.rates), { scalar });
+}
+
+/**
+ * The field nudged as a force, whatever its structure: F - nudge dC/dx. It keeps no scalar: of the structures, an energy
+ * alone has one for this field, which is that of {@link nudged}.
+ *
+ * @throws InputError like {@link nudged}
+ */
+export function nudgedForce(task: LearningTask): DynamicalSystem {
+  const { system } = task;
+  const slopes = gradient(
+    finalCost(task),
+    system.state.map((block) => block.symbol),
+  );
   const strength = symbol(NUDGE);
-  const scalar = add(system.scalar, multiply(strength, cost.final));
-  const forces = energyDescent(scalar, system.state, system.rates);
+  const field = system.state.map(({ name }, k) =>
+    subtract(system.field.get(name) as Expression, multiply(strength, slopes[k] as Expression)),
+  );
+  return asForce(withField(task, field, {}));
+}
+
+/** Forgets the scalar a field came from. */
+function asForce(system: DynamicalSystem): DynamicalSystem {
+  const { scalar, rates, timeConstants, decomposition, twist, ...rest } = system;
+  return { ...rest, kind: "force", state: rest.state.map((block) => ({ ...block, role: "state" as const })) };
+}
+
+const STRUCTURES: readonly DynamicalSystem["kind"][] = ["energy", "skew-gradient", "force", "native"];
+
+function finalCost(task: LearningTask): Expression {
+  const { system, cost } = task;
+  if (STRUCTURES.includes(system.kind) && cost.final !== undefined) return cost.final;
+  throw new InputError({
+    field: taskName(task),
+    given: `a ${system.kind} system with the cost ${Object.keys(cost).join(", ")}`,
+    expected: "an energy, skew-gradient or force system with a final cost",
+  });
+}
+
+function withField(
+  task: LearningTask,
+  field: readonly Expression[],
+  parts: Pick<DynamicalSystem, "scalar">,
+): DynamicalSystem {
+  refuseTakenNames(task, []);
+  const { system, target } = task;
   return {
     ...system,
+    ...parts,
     name: `${system.name}, nudged`,
-    parameters: [...system.parameters, { name: NUDGE, shape: [], symbol: strength }],
+    parameters: [...system.parameters, nudgeParameter()],
     input: [...system.input, ...target],
-    scalar,
-    field: new Map(system.state.map(({ name }, k) => [name, forces[k] as Expression])),
+    field: new Map(system.state.map(({ name }, k) => [name, field[k] as Expression])),
     invariants: new Map(),
   };
 }

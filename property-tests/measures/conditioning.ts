@@ -4,9 +4,9 @@ import type { Expression } from "../../core/expression/expression.js";
 import type { BlockNames } from "../../core/system.js";
 import { denseJacobian } from "../../integrators/solvers/dense-jacobian.js";
 import { StateVector } from "../../integrators/solvers/state-vector.js";
-import type { PreparedSolver } from "../../integrators/solvers/stationary-solver.js";
+
 import { PhaseError, type TaskData } from "../../learning/rule.js";
-import { countExamples, PlanCache, StationaryPlan } from "../../learning/stationary-plan.js";
+import { countExamples, PlanCache, type PreparedPhase, StationaryPlan } from "../../learning/stationary-plan.js";
 import type { LearningTask } from "../../learning/task.js";
 import { carefulSolver } from "./careful-solver.js";
 
@@ -43,7 +43,7 @@ export function measureConditioning<N extends BlockNames, T extends string>(
 /** What is compiled for one task and number of examples. */
 class ConditioningPlan {
   private readonly vector: StateVector;
-  private readonly solver: PreparedSolver;
+  private readonly solver: PreparedPhase;
   private readonly field: CompiledFunction;
   private readonly jacobian: () => Matrix[];
 

@@ -181,7 +181,7 @@ describe("options that do not fit are refused before any work", () => {
       { data: { input: { x }, target: { y: [1, 2, 3, 4] } } },
     ],
     [
-      "train, equilibrium propagation: got the task of rotation, expected an energy system",
+      "train, equilibrium propagation: got the task of rotation, expected an energy or skew-gradient system",
       { task: learningTask(rotation, { target: { y: [1] }, cost }) },
     ],
   ])("%s", async (text, changed) => {
