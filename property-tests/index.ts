@@ -1,5 +1,7 @@
 export { arbitraryArray } from "./arbitraries/arrays.js";
 export { arbitraryEnergyTask, type EnergyTaskOptions, type TaskCase } from "./arbitraries/energy-task.js";
+export { arbitraryForceTask, type ForceTaskOptions } from "./arbitraries/force-task.js";
+export { arbitrarySkewGradientTask, type SkewGradientTaskOptions } from "./arbitraries/skew-gradient-task.js";
 export { arbitrarySmoothFormula } from "./arbitraries/smooth-formula.js";
 export { arbitrarySystem } from "./arbitraries/system.js";
 export { arbitrarySystemPoint } from "./arbitraries/system-point.js";

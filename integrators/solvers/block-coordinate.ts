@@ -21,7 +21,10 @@ export interface BlockCoordinateOptions extends RelaxationOptions {
  */
 export function blockCoordinate(options: BlockCoordinateOptions = {}): StationarySolver {
   const { step = 1 } = options;
-  return relaxation({ name: "block coordinate", step, next: (system) => sweep(system, step) }, options);
+  return relaxation(
+    { name: "block coordinate", step, followsDynamics: false, next: (system) => sweep(system, step) },
+    options,
+  );
 }
 
 function sweep(system: DynamicalSystem, step: number): Map<string, Expression> {

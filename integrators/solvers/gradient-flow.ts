@@ -22,6 +22,7 @@ export function gradientFlow(options: GradientFlowOptions = {}): StationarySolve
     {
       name: "gradient flow",
       step,
+      followsDynamics: true,
       next: (system) =>
         new Map(
           system.state.map((block) => {

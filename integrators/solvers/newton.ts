@@ -2,9 +2,10 @@ import { LuDecomposition, Matrix } from "ml-matrix";
 import { defaultBackend } from "../../core/compile/choose.js";
 import type { CompiledFunction } from "../../core/compile/program.js";
 import { InputError } from "../../core/errors.js";
-import { type Expression, sizeOf } from "../../core/expression/expression.js";
+import type { Expression } from "../../core/expression/expression.js";
 import type { DynamicalSystem } from "../../core/system.js";
 import { denseJacobian } from "./dense-jacobian.js";
+import { SingleTrajectory } from "./single-trajectory.js";
 import { StateVector } from "./state-vector.js";
 import {
   countUnsettled,
@@ -32,7 +33,8 @@ const HALVINGS = 30;
 /**
  * Newton's method, J dz = -F with the step halved until |F| falls: quadratic convergence to rounding, for small systems
  * (a dense Jacobian is factorised per step and trajectory). Entries at a bound whose field points outwards are held there.
- * It finds any regular stationary state, stable or not; `after` lets the dynamics choose the branch.
+ * It finds any regular stationary state, stable or not; `after` lets the dynamics choose the branch, which is no proof of
+ * stability, because the polish may still leave it.
  *
  * @throws InputError for a tolerance or number of iterations that is not positive
  */
@@ -51,6 +53,7 @@ export function newton(options: NewtonOptions = {}): StationarySolver {
   return {
     name: after === undefined ? "newton" : `newton after ${after.name}`,
     tolerance,
+    followsDynamics: false,
     refusal: (system) => refuseMovingTarget(system) ?? after?.refusal(system),
     prepare(system, plan) {
       const first = after?.prepare(system, plan);
@@ -77,64 +80,40 @@ interface Point {
 class NewtonIteration implements PreparedSolver {
   private readonly vector: StateVector;
   private readonly trajectories: number;
-  /** Names with one value per trajectory. */
-  private readonly own: ReadonlySet<string>;
-  private readonly single: Readonly<Record<string, Float64Array>>;
+  private readonly single: SingleTrajectory;
   private readonly state: readonly Float64Array[];
   private readonly field: CompiledFunction;
   private readonly jacobian: () => Matrix[];
   private readonly residual: () => Float64Array;
 
   constructor(
-    private readonly system: DynamicalSystem,
-    private readonly plan: SolverPlan,
+    system: DynamicalSystem,
+    plan: SolverPlan,
     private readonly tolerance: number,
     private readonly iterations: number,
   ) {
-    const { trajectories = 1, perTrajectory = [], backend = defaultBackend() } = plan;
+    const { trajectories = 1, backend = defaultBackend() } = plan;
     this.trajectories = trajectories;
     this.vector = new StateVector(system);
-    this.own = new Set([...perTrajectory, ...system.state.map(({ name }) => name)]);
-    this.single = Object.fromEntries(
-      [...system.state, ...system.parameters, ...system.input].map(({ name, shape }) => [
-        name,
-        this.own.has(name) ? new Float64Array(sizeOf(shape)) : (plan.buffers[name] as Float64Array),
-      ]),
-    );
-    this.state = system.state.map(({ name }) => this.single[name] as Float64Array);
+    this.single = new SingleTrajectory(system, plan);
+    this.state = this.single.state;
+    const { buffers } = this.single;
     const field = system.state.map(({ name }) => system.field.get(name) as Expression);
-    this.field = backend.compileFunction({ outputs: field }, { bind: this.single });
-    this.jacobian = denseJacobian(system, { buffers: this.single, backend });
+    this.field = backend.compileFunction({ outputs: field }, { bind: buffers });
+    this.jacobian = denseJacobian(system, { buffers, backend });
     this.residual = residualFunction(system, plan);
   }
 
   settle(): SettleReport {
     let most = 0;
     for (let trajectory = 0; trajectory < this.trajectories; trajectory++) {
-      this.load(trajectory);
+      this.single.load(trajectory);
       most = Math.max(most, this.solve());
-      this.store(trajectory);
+      this.single.storeState(trajectory);
     }
     const residual = this.residual();
     const { tolerance } = this;
     return { residual, tolerance, iterations: most, unsettled: countUnsettled(residual, tolerance) };
-  }
-
-  private load(trajectory: number): void {
-    for (const name of this.own) {
-      const one = this.single[name];
-      const all = this.plan.buffers[name];
-      if (one !== undefined && all !== undefined) {
-        one.set(all.subarray(trajectory * one.length, (trajectory + 1) * one.length));
-      }
-    }
-  }
-
-  private store(trajectory: number): void {
-    for (const { name } of this.system.state) {
-      const one = this.single[name] as Float64Array;
-      this.plan.buffers[name]?.set(one, trajectory * one.length);
-    }
   }
 
   /** @returns the number of steps taken */

@@ -29,6 +29,8 @@ export interface RelaxationOptions {
 export interface RelaxationStep {
   readonly name: string;
   readonly step: number;
+  /** See {@link StationarySolver.followsDynamics}. */
+  readonly followsDynamics: boolean;
   next(system: DynamicalSystem): StateExpressions;
 }
 
@@ -67,6 +69,7 @@ export function relaxation(kind: RelaxationStep, options: RelaxationOptions): St
   return {
     name: kind.name,
     tolerance,
+    followsDynamics: kind.followsDynamics,
     refusal: refuseMovingTarget,
     prepare: (system, plan) => prepareRelaxation(kind, tolerance, iterations, system, plan),
   };

@@ -43,6 +43,13 @@ export interface StationarySolver {
   readonly name: string;
   /** The residual at which a trajectory counts as settled. */
   readonly tolerance: number;
+  /**
+   * Iterations are explicit Euler steps of the field (projected on the bounds), so that convergence shows local stability:
+   * z + h F(z) contracts along a mode of eigenvalue e only where |1 + h e| < 1, a disc within Re e < 0. A start on the
+   * stable set of an unstable state, such as that state itself, is the exception. Where this is false (Newton's method,
+   * block by block), a settled state may be unstable: see `spectralAbscissa`.
+   */
+  readonly followsDynamics: boolean;
   /** Why this system cannot be solved, in one sentence; `undefined` where it can. */
   refusal(system: DynamicalSystem): string | undefined;
   prepare(system: DynamicalSystem, plan: SolverPlan): PreparedSolver;

@@ -1,32 +1,20 @@
 import fc from "fast-check";
-import type { Expression, Shape } from "../../core/expression/expression.js";
-import { printFormula } from "../../core/formula/index.js";
-import type { TaskData } from "../../learning/rule.js";
+import type { Shape } from "../../core/expression/expression.js";
 import { type LearningTask, learningTask } from "../../learning/task.js";
 import { energySystem } from "../../systems/energy-system.js";
-import { measureConditioning } from "../measures/conditioning.js";
-import { arbitraryTaskData } from "./task-data.js";
+import { ACTIVATIONS, filled, LOSSES, summed } from "./formula-templates.js";
+import { arbitraryTaskCase, type TaskCase, type TaskCaseOptions } from "./task-case.js";
+
+export type { TaskCase } from "./task-case.js";
 
 /** Options of {@link arbitraryEnergyTask}. */
-export interface EnergyTaskOptions {
+export interface EnergyTaskOptions extends TaskCaseOptions {
   /** The most layers. @defaultValue 3 */
   readonly layers?: number;
   /** The most units of a layer. @defaultValue 3 */
   readonly units?: number;
-  /** Examples in the batch. @defaultValue 1 */
-  readonly examples?: number;
   /** Hard-sigmoid units: linear activations and states kept in [0, 1] by projection. @defaultValue false */
   readonly bounded?: boolean;
-  /** The largest condition number of the Hessian at the state. @defaultValue 100 */
-  readonly conditionNumber?: number;
-  /** How far a bounded state is from a kink, where a bound begins or ceases to hold it. @defaultValue 0.05 */
-  readonly clearance?: number;
-}
-
-/** A task with data at which its stationary state is stable and well conditioned. */
-export interface TaskCase {
-  readonly task: LearningTask;
-  readonly data: TaskData;
 }
 
 /** What a random network is made of; every choice shrinks to the plainer one. */
@@ -42,14 +30,10 @@ interface Blueprint {
   readonly extras: readonly string[];
 }
 
-const ACTIVATIONS = ["#", "tanh(#)", "sigmoid(#)", "sin(#)", "softplus(#)", "atan(#)"];
 /** Energies that hold a layer near zero. */
 const WELLS = ["sum(#^2)/2", "0.75*sum(#^2)", "sum(#^2)/2 + sum(#^4)/8", "sum(cosh(#))", "dot(exp(stiffness), #^2)/2"];
-const LOSSES = ["sum((# - y)^2)/2", "sum(logcosh(# - y))", "sum(softplus(#) - y*#)"];
 /** Terms of a cost that reach beyond the last layer: hidden states, parameters, inputs. */
 const EXTRAS = ["0.1*sum(s1^2)", "0.1*sum(V^2)", "0.1*dot(b, s1)", "0.1*dot(V @ x, s1)", "0.05*sum(x^2)*sum(b^2)"];
-
-const filled = (template: string, name: string): string => template.replaceAll("#", name);
 
 function arbitraryBlueprint({ layers = 3, units = 3, bounded = false }: EnergyTaskOptions): fc.Arbitrary<Blueprint> {
   const perLayer = <T>(choice: fc.Arbitrary<T>): fc.Arbitrary<T[]> =>
@@ -104,20 +88,10 @@ function buildTask(blueprint: Blueprint, bounded: boolean): LearningTask {
     ),
     parameters,
     input: { x: [inputs] },
-    energy: terms.join(" + ").replaceAll("+ -", "- "),
+    energy: summed(terms),
   });
   const cost = [filled(loss, `s${last}`), ...extras].join(" + ");
   return learningTask(system, { target: { y: [size(last)] }, cost: { final: cost } }) as LearningTask;
-}
-
-/** How a counterexample is shown. */
-function printed({ system, cost }: LearningTask, data: TaskData): string {
-  const shapes = system.state.map(({ name, shape, bounds }) => `${name}: [${shape}]${bounds ? ` in [${bounds}]` : ""}`);
-  const formulas = [
-    `  energy ${printFormula(system.scalar as Expression)}`,
-    `  cost ${printFormula(cost.final as Expression)}`,
-  ];
-  return `${system.name} of ${shapes.join(", ")}\n${formulas.join("\n")}\n  at ${fc.stringify(data)}`;
 }
 
 /**
@@ -126,24 +100,9 @@ function printed({ system, cost }: LearningTask, data: TaskData): string {
  * move, is stable and well conditioned (the Hessian's eigenvalues are computed): a rule that fails on one is wrong.
  */
 export function arbitraryEnergyTask(options: EnergyTaskOptions = {}): fc.Arbitrary<TaskCase> {
-  const { examples = 1, bounded = false, conditionNumber = 100, clearance = 0.05 } = options;
-  return arbitraryBlueprint(options)
-    .map((blueprint) => buildTask(blueprint, bounded))
-    .chain((task) =>
-      arbitraryTaskData(task, { examples }).map((data) => ({
-        task,
-        data,
-        [fc.toStringMethod]: () => printed(task, data),
-      })),
-    )
-    .filter(({ task, data }) => {
-      const measured = measureConditioning(task, data);
-      return (
-        measured.settled &&
-        measured.abscissa < 0 &&
-        measured.abscissa > -Infinity &&
-        measured.conditionNumber <= conditionNumber &&
-        measured.clearance >= clearance
-      );
-    });
+  const { bounded = false } = options;
+  return arbitraryTaskCase(
+    arbitraryBlueprint(options).map((blueprint) => buildTask(blueprint, bounded)),
+    options,
+  );
 }

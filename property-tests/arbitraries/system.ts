@@ -80,15 +80,18 @@ const separableHamiltonian: Make = (n) =>
     });
 
 const hamiltonian: Make = (n) =>
-  formulaOf(["q", "p"]).scalar.map((f) =>
-    hamiltonianSystem({
+  fc.record({ f: formulaOf(["q", "p"]).scalar, damped: fc.boolean() }).map(({ f, damped }) => {
+    const { parameters, input } = declared(n);
+    return hamiltonianSystem({
       name: "random Hamiltonian",
       coordinates: { q: [n] },
       momenta: { p: [n] },
-      ...declared(n),
+      parameters: { ...parameters, gamma: 0.3 },
+      input,
       hamiltonian: `sum(p^2)/2 + sum(q^2)/2 + 0.5*(${f})`,
-    }),
-  );
+      ...(damped ? { damping: "gamma" as const } : {}),
+    });
+  });
 
 const lagrangian: Make = (n) =>
   fc

@@ -1,4 +1,4 @@
-import { EigenvalueDecomposition, type Matrix, SingularValueDecomposition } from "ml-matrix";
+import { EigenvalueDecomposition, Matrix, SingularValueDecomposition } from "ml-matrix";
 import type { CompiledFunction } from "../../core/compile/program.js";
 import type { Expression } from "../../core/expression/expression.js";
 import type { BlockNames } from "../../core/system.js";
@@ -23,9 +23,17 @@ export interface Conditioning {
    * force that holds an entry at one. At 0 the state has a kink as a function of the parameters.
    */
   readonly clearance: number;
+  /** |J - J'| / |J + J'| of the Jacobian of the entries that can move (Frobenius norms), the smallest over the examples. */
+  readonly asymmetry: number;
 }
 
-const UNSETTLED: Conditioning = { settled: false, conditionNumber: Infinity, abscissa: Infinity, clearance: 0 };
+const UNSETTLED: Conditioning = {
+  settled: false,
+  conditionNumber: Infinity,
+  abscissa: Infinity,
+  clearance: 0,
+  asymmetry: 0,
+};
 
 /**
  * Settles a task's system (the dynamics first, then Newton's method) and measures how well its state is determined there.
@@ -62,7 +70,7 @@ class ConditioningPlan {
     if (!this.settles()) return UNSETTLED;
     this.field.run();
     const states = plan.task.system.state.map(({ name }) => plan.buffers[name] as Float64Array);
-    let [conditionNumber, abscissa, clearance] = [1, -Infinity, Infinity];
+    let [conditionNumber, abscissa, clearance, asymmetry] = [1, -Infinity, Infinity, Infinity];
     this.jacobian().forEach((jacobian, example) => {
       const [state, force] = [vector.read(states, example), vector.read(this.field.outputs, example)];
       const free = vector.free(state, force);
@@ -71,8 +79,10 @@ class ConditioningPlan {
       const moving = jacobian.selection(free, free);
       conditionNumber = Math.max(conditionNumber, new SingularValueDecomposition(moving).condition);
       abscissa = Math.max(abscissa, ...new EigenvalueDecomposition(moving).realEigenvalues);
+      const transposed = moving.transpose();
+      asymmetry = Math.min(asymmetry, Matrix.sub(moving, transposed).norm() / Matrix.add(moving, transposed).norm());
     });
-    return { settled: true, conditionNumber, abscissa, clearance };
+    return { settled: true, conditionNumber, abscissa, clearance, asymmetry };
   }
 
   private settles(): boolean {
