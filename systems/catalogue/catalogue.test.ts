@@ -65,7 +65,7 @@ describe.each(systems.filter(({ make }) => make().exact !== undefined))("$name",
     const start = valuesOf(system, initial);
     const given = system.state.flatMap(({ name }) => [...start[name]!]);
     flat(0).forEach((entry, i) => {
-      expect(entry).toBeCloseTo(given[i]!, 15);
+      expect(entry).toBeCloseTo(given[i]!, 13);
     });
     for (const time of [0, 0.3, 2, 11]) {
       const step = 1e-3;

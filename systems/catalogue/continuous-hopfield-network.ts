@@ -13,8 +13,8 @@ import {
 import { RandomStream } from "../../core/random.js";
 import type { DynamicalSystem } from "../../core/system.js";
 import { energySystem } from "../energy-system.js";
-import { type CatalogueSystem, catalogueSystem, checkOption } from "./catalogue-system.js";
-import type { HopfieldNames } from "./hopfield-network.js";
+import { type CatalogueSystem, catalogueSystem } from "./catalogue-system.js";
+import { type LayeredNames, Layers, uniformWeights } from "./layers.js";
 
 /** Options of {@link continuousHopfieldNetwork}. */
 export interface ContinuousHopfieldNetworkOptions {
@@ -41,7 +41,7 @@ export const hopfieldRate = (potential: Expression): Expression => sigmoid(scale
  * E = sum over k of s_k . u_k - sum(R(u_k)) - s_k . (W_k s_(k-1) + b_k), R(u) = softplus(4 (u - 1/2)) / 4, R' = rho,
  *
  * where s . u - R(u) is the integral of rho^-1 up to s, so that du_k/dt = -dE/ds_k = -u_k + W_k s_(k-1) + b_k +
- * W_(k+1)' s_(k+1). State blocks hold potentials; names are those of `hopfieldNetwork`, see {@link HopfieldNames}.
+ * W_(k+1)' s_(k+1). State blocks hold potentials; names are those of `hopfieldNetwork`, see {@link LayeredNames}.
  *
  * The parameters have no defaults in the system. In the example, weights are uniform in +-sqrt(6 / (fan in + fan out)) / 2
  * (half of Glorot and Bengio 2010) and the output's bias is the threshold: every output starts half active, since the
@@ -51,45 +51,34 @@ export const hopfieldRate = (potential: Expression): Expression => sigmoid(scale
  *
  * @throws InputError for sizes that are not positive whole numbers
  */
-export function continuousHopfieldNetwork(options: ContinuousHopfieldNetworkOptions): CatalogueSystem<HopfieldNames> {
-  const { layers, seed = 0 } = options;
-  const fits = layers.length >= 2 && layers.every((extent) => Number.isSafeInteger(extent) && extent >= 1);
-  checkOption("continuousHopfieldNetwork, layers", layers, fits, "at least two positive whole sizes, input first");
-  const last = layers.length - 1;
-  const size = (k: number): number => layers[k] as number;
-  const numbers = layers.slice(1).map((_, k) => k + 1);
-  const layer = (k: number): HopfieldNames["state"] => (k === last ? "output" : `hidden${k}`);
-  const each = <V>(value: (k: number) => V): Record<string, V> =>
-    Object.fromEntries(numbers.map((k) => [layer(k), value(k)]));
-  const parameters = <V>(weight: (k: number) => V, bias: (k: number) => V): Record<string, V> =>
-    Object.fromEntries(
-      numbers.flatMap((k) => [
-        [`W${k}`, weight(k)],
-        [`b${k}`, bias(k)],
-      ]),
-    );
+export function continuousHopfieldNetwork(options: ContinuousHopfieldNetworkOptions): CatalogueSystem<LayeredNames> {
+  const { seed = 0 } = options;
+  const layers = new Layers("continuousHopfieldNetwork, layers", options.layers);
   const system = energySystem({
-    name: `continuous Hopfield network ${layers.join("-")}`,
-    state: each((k) => [size(k)]),
-    parameters: parameters(
-      (k) => [size(k), size(k - 1)],
-      (k) => [size(k)],
+    name: `continuous Hopfield network ${options.layers.join("-")}`,
+    state: layers.states((k) => [layers.size(k)]),
+    parameters: layers.parameters(
+      (k) => [layers.size(k), layers.size(k - 1)],
+      (k) => [layers.size(k)],
     ),
-    input: { x: [size(0)] },
-    rates: each(
-      (k) => (symbols: Readonly<Record<string, Expression>>) => hopfieldRate(symbols[layer(k)] as Expression),
+    input: { x: [layers.size(0)] },
+    rates: layers.states(
+      (k) => (symbols: Readonly<Record<string, Expression>>) => hopfieldRate(symbols[layers.name(k)] as Expression),
     ),
-    energy: (symbols) => energy(symbols as Readonly<Record<string, Expression>>, numbers.map(layer)),
-  }) as DynamicalSystem as DynamicalSystem<HopfieldNames>;
+    energy: (symbols) =>
+      energy(
+        symbols as Readonly<Record<string, Expression>>,
+        layers.numbers.map((k) => layers.name(k)),
+      ),
+  }) as DynamicalSystem as DynamicalSystem<LayeredNames>;
   const random = new RandomStream(seed);
-  const weights = (k: number): Float64Array => {
-    const limit = Math.sqrt(6 / (size(k) + size(k - 1))) / 2;
-    return Float64Array.from({ length: size(k) * size(k - 1) }, () => limit * (2 * random.nextUniform() - 1));
-  };
   return catalogueSystem(system, {
-    parameters: parameters(weights, (k) => new Float64Array(size(k)).fill(k === last ? RATE_THRESHOLD : 0)) as never,
-    initial: each((k) => new Float64Array(size(k))) as never,
-    input: { x: Float64Array.from({ length: size(0) }, () => random.nextUniform()) },
+    parameters: layers.parameters(
+      (k) => uniformWeights(random, layers.size(k), layers.size(k - 1)).map((weight) => weight / 2),
+      (k) => new Float64Array(layers.size(k)).fill(k === layers.last ? RATE_THRESHOLD : 0),
+    ),
+    initial: layers.states((k) => new Float64Array(layers.size(k))),
+    input: { x: Float64Array.from({ length: layers.size(0) }, () => random.nextUniform()) },
   });
 }
 

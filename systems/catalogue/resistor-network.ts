@@ -1,14 +1,15 @@
 import { gather } from "../../core/expression/functions.js";
 import { formula } from "../../core/formula/template.js";
 import { energySystem } from "../energy-system.js";
-import { catalogueSystem, checkOption, checkSize } from "./catalogue-system.js";
+import { catalogueSystem, checkSize } from "./catalogue-system.js";
+import { checkEdges, type Edge, ringEdges } from "./graph-edges.js";
 
 /** Options of {@link resistorNetwork}. */
 export interface ResistorNetworkOptions {
   /** Number of nodes, at least 2. */
   readonly nodes: number;
   /** The two different nodes each resistor joins, counted from 0; by default a ring through all nodes. */
-  readonly resistors?: readonly (readonly [from: number, to: number])[];
+  readonly resistors?: readonly Edge[];
 }
 
 /**
@@ -21,11 +22,8 @@ export interface ResistorNetworkOptions {
  */
 export function resistorNetwork({ nodes, resistors: given }: ResistorNetworkOptions) {
   checkSize("resistorNetwork, nodes", nodes, 2);
-  const resistors = given ?? ring(nodes);
-  const isNode = (node: number): boolean => Number.isInteger(node) && node >= 0 && node < nodes;
-  const isResistor = ([from, to]: readonly [number, number]): boolean => isNode(from) && isNode(to) && from !== to;
-  const fits = resistors.length > 0 && resistors.every(isResistor);
-  checkOption("resistorNetwork, resistors", resistors, fits, `pairs of different nodes from 0 to ${nodes - 1}`);
+  const resistors = given ?? ringEdges(nodes);
+  checkEdges("resistorNetwork, resistors", resistors, nodes);
   const system = energySystem({
     name: `resistor network of ${nodes} nodes`,
     state: { u: { shape: [nodes], unit: "V" } },
@@ -51,6 +49,3 @@ export function resistorNetwork({ nodes, resistors: given }: ResistorNetworkOpti
     input: { current: Array.from({ length: nodes }, (_, node) => (node === 0 ? 1 : 0)) },
   });
 }
-
-const ring = (nodes: number): [number, number][] =>
-  Array.from({ length: nodes === 2 ? 1 : nodes }, (_, node) => [node, (node + 1) % nodes]);
