@@ -135,3 +135,12 @@ export function inverseMassOf(
   );
   return moves ? undefined : diagonalOf(moved, directions);
 }
+
+/** Whether two expressions of one shape agree, as far as random values of their symbols show it: to rounding, at two points. */
+export function equalAtRandom(a: Expression, b: Expression): boolean {
+  return [1, 2].every((seed) => {
+    const [left, right] = evaluate([a, b], randomBindings([a, b], seed)) as [Float64Array, Float64Array];
+    const scale = Math.max(...left.map(Math.abs), ...right.map(Math.abs), 1e-300);
+    return left.every((value, k) => Math.abs(value - (right[k] as number)) <= 1e-12 * scale);
+  });
+}

@@ -1,16 +1,25 @@
+import type { Expression } from "../core/expression/expression.js";
+import type { InputValue } from "../core/simulation/inputs.js";
 import type { ParameterValues } from "../core/simulation/options.js";
-import type { BlockNames, StateArray, Values } from "../core/system.js";
+import type { BlockNames, DynamicalSystem, StateArray, Values } from "../core/system.js";
 import type { SettleReport } from "../integrators/solvers/stationary-solver.js";
 import type { LearningTask } from "./task.js";
+import type { DerivedState } from "./transformations/names.js";
 
-/** One example, or a batch of them: inputs, targets and guesses may have a leading axis of examples. */
+/**
+ * One example, or a batch of them: inputs, targets, guesses and initial states may have a leading axis of examples. In tasks
+ * with a horizon inputs and targets may vary in time as in `simulate`: `held` rows (of a target: row k belongs to the state
+ * after step k), `nodes` rows, each [rows, ...shape] or [rows, examples, ...shape], or a function of t.
+ */
 export interface TaskData<N extends BlockNames = BlockNames, T extends string = string> {
   /** Parameters; those with a default may be left out. */
   readonly parameters: ParameterValues<N>;
-  readonly input?: Values<N["input"]>;
-  readonly target?: Values<T>;
+  readonly input?: { readonly [K in N["input"]]: InputValue };
+  readonly target?: { readonly [K in T]: InputValue };
   /** Where the free phase starts, by state block; zero (moved into the bounds) where left out. */
   readonly guess?: Partial<Values<N["state"]>>;
+  /** The initial state of a task with a horizon, by state block, unless the task itself computes it. */
+  readonly initial?: Partial<Values<N["state"]>>;
 }
 
 /** How one phase of a rule went. */
@@ -33,11 +42,40 @@ export interface GradientResult<N extends BlockNames = BlockNames> {
   readonly gradient: { readonly [K in N["parameters"]]: StateArray };
   /** d(cost)/d(input), by input block: of its shape, or [examples, ...shape]. */
   readonly inputGradient: { readonly [K in N["input"]]: StateArray };
-  /** The free state, by state block: of its shape, or [examples, ...shape]. */
+  /**
+   * d(cost)/d(initial state) where the task has a horizon, by state block: of its shape, or [examples, ...shape]; blocks the
+   * task computes itself are included.
+   */
+  readonly initialGradient?: { readonly [K in N["state"]]: StateArray };
+  /** The free state, or the last state of a trajectory, by state block: of its shape, or [examples, ...shape]. */
   readonly state: { readonly [K in N["state"]]: StateArray };
   /** The largest residual over phases and examples. */
   readonly residual: number;
   readonly phases: readonly PhaseReport[];
+}
+
+/** One phase of a rule. The first starts from the guess, the others from the state the first found. */
+export interface RulePhase {
+  /** "free", "nudged", "nudged back", "doubled", "probed" or "adjoint", for reports and errors. */
+  readonly name: string;
+  /** The system that settles: the task's, or a transformation of it. */
+  readonly system: DynamicalSystem;
+  /** The nudge in units of the rule's: 1, -1, or 0 for a free phase. */
+  readonly nudge: -1 | 0 | 1;
+  /** The derived name under which the estimate finds the state; without one, the blocks' own. */
+  readonly keep?: DerivedState;
+}
+
+/** What a rule does with a task: the phases it runs, and how it reads the gradient off the states they leave. */
+export interface LearningDynamics {
+  readonly phases: readonly RulePhase[];
+  /**
+   * dC/d(parameter) by parameter block, in the states the phases kept (x_free, x_plus, ...), parameters, inputs, targets and
+   * the nudge; none for a rule that does not read it off states.
+   */
+  readonly gradient?: ReadonlyMap<string, Expression>;
+  /** What the rule relies on beyond settled phases, in sentences without their full stop. */
+  readonly reliesOn: readonly string[];
 }
 
 /** A learning rule: a way to obtain the gradient of a task's cost from the task's own dynamics. */
@@ -47,6 +85,12 @@ export interface LearningRule {
   readonly reference: string;
   /** Why the rule does not fit this task, in one sentence; `undefined` where it does. */
   refusal(task: LearningTask): string | undefined;
+  /**
+   * What the rule does with this task, as data; `explain` writes it down. A rule may leave it out.
+   *
+   * @throws InputError where the rule does not fit
+   */
+  dynamics?(task: LearningTask): LearningDynamics;
   /**
    * @throws InputError where the rule does not fit or the data are not those of the task
    * @throws PhaseError where a phase leaves the numbers (not a number, infinite)

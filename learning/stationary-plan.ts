@@ -5,6 +5,7 @@ import { type Expression, sizeOf } from "../core/expression/expression.js";
 import { divide } from "../core/expression/functions.js";
 import { sumOverTrajectories } from "../core/expression/trajectory-sum.js";
 import { batchByName } from "../core/expression/transform.js";
+import type { InputValue } from "../core/simulation/inputs.js";
 import { blockValues, checkNames, entryName, indexOf, nestedShape } from "../core/simulation/values.js";
 import type { DynamicalSystem, NumericValue, StateArray, StateBlock } from "../core/system.js";
 import type { PreparedSolver, SettleReport, StationarySolver } from "../integrators/solvers/stationary-solver.js";
@@ -13,10 +14,22 @@ import { PhaseError, type PhaseReport, type TaskData } from "./rule.js";
 import type { LearningTask } from "./task.js";
 import { type DerivedState, derivedName } from "./transformations/names.js";
 
-type Given = Readonly<Record<string, NumericValue | undefined>>;
+type Given = Readonly<Record<string, InputValue | undefined>>;
 
-const own = (given: Given | undefined, name: string): NumericValue | undefined =>
-  given !== undefined && Object.hasOwn(given, name) ? given[name] : undefined;
+/**
+ * The value given for a block.
+ *
+ * @throws InputError for one that varies in time
+ */
+function own(given: Given | undefined, name: string): NumericValue | undefined {
+  const value = given !== undefined && Object.hasOwn(given, name) ? given[name] : undefined;
+  if (typeof value !== "function" && !(typeof value === "object" && "timing" in value)) return value;
+  throw new InputError({
+    field: name,
+    given: "a value that varies in time",
+    expected: "a constant, because the cost is one of a stationary state",
+  });
+}
 
 /** How many examples a value holds for a block of `size` entries. */
 function examplesIn(value: NumericValue | undefined, size: number): number {

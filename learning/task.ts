@@ -1,8 +1,10 @@
 import { type BlockDeclaration, type Declarations, inputBlocks, type NamesOf } from "../core/block-declarations.js";
 import { formatShape, InputError } from "../core/errors.js";
-import type { Expression } from "../core/expression/expression.js";
-import { symbol } from "../core/expression/functions.js";
+import { type Expression, sameShape } from "../core/expression/expression.js";
+import { broadcast, symbol } from "../core/expression/functions.js";
 import { type AnyExpressionSource, type ExpressionSource, readSource } from "../core/expression-source.js";
+import type { Horizon } from "../core/simulation/clock.js";
+import { checkNames } from "../core/simulation/values.js";
 import { type BlockNames, type DynamicalSystem, type InputBlock, TIME } from "../core/system.js";
 
 /** The parts of a cost; they add up. */
@@ -16,11 +18,21 @@ export interface CostDeclaration<Names extends string> {
 }
 
 /** What {@link learningTask} takes. */
-export interface TaskDeclaration<T, Names extends string> {
+export interface TaskDeclaration<T, Names extends string, State extends string = string, Given extends string = Names> {
   /** Target arrays by name: what the cost compares the state with. Targets are not differentiated. */
   readonly target?: T;
   /** The cost, a scalar of state, target, parameters and input. */
   readonly cost: CostDeclaration<Names>;
+  /**
+   * How far trajectories go: to a time, or a number of steps of the rule's integrator. Without a horizon the cost is one of
+   * the stationary state.
+   */
+  readonly horizon?: Horizon;
+  /**
+   * Initial state blocks that are computed from parameters and inputs that do not vary; the others are data. They are
+   * learned through.
+   */
+  readonly initial?: { readonly [K in State]?: ExpressionSource<Given> };
 }
 
 /** A system with a cost: what is to be learned. */
@@ -32,6 +44,10 @@ export interface LearningTask<N extends BlockNames = BlockNames, T extends strin
     readonly running?: Expression;
     readonly perStep?: Expression;
   };
+  /** Tasks over trajectories: how far they go. */
+  readonly horizon?: Horizon;
+  /** The initial state blocks that the task computes, as expressions of parameters and inputs. */
+  readonly initial?: ReadonlyMap<string, Expression>;
   /** Only types; never set. */
   readonly targetNames?: T;
 }
@@ -48,7 +64,10 @@ type AllNames<N extends BlockNames> = N["state"] | N["parameters"] | N["input"];
 export function learningTask<
   N extends BlockNames,
   const T extends Declarations<BlockDeclaration> = Record<never, never>,
->(system: DynamicalSystem<N>, declaration: TaskDeclaration<T, AllNames<N> | NamesOf<T>>): LearningTask<N, NamesOf<T>> {
+>(
+  system: DynamicalSystem<N>,
+  declaration: TaskDeclaration<T, AllNames<N> | NamesOf<T>, N["state"], N["parameters"] | N["input"]>,
+): LearningTask<N, NamesOf<T>> {
   const label = `learningTask of ${system.name}`;
   const target = inputBlocks(`${label}, target`, (declaration.target ?? {}) as Declarations<BlockDeclaration>);
   const blocks = [...system.state, ...system.parameters, ...system.input];
@@ -87,7 +106,46 @@ export function learningTask<
       expected: `at least one of ${COST_PARTS.join(", ")}`,
     });
   }
-  return { system, target, cost };
+  const { horizon } = declaration;
+  if (horizon === undefined && declaration.initial !== undefined) {
+    throw new InputError({
+      field: `${label}, initial`,
+      given: "an initial state without a horizon",
+      expected: "a horizon besides",
+      remedy: "give horizon: { until } or { steps }, or start a free phase from `guess`",
+    });
+  }
+  const initial = readInitialState(label, system as DynamicalSystem, declaration.initial ?? {});
+  return { system, target, cost, ...(horizon === undefined ? {} : { horizon, initial }) };
+}
+
+function readInitialState(
+  label: string,
+  { state, parameters, input }: DynamicalSystem,
+  sources: Readonly<Record<string, AnyExpressionSource | undefined>>,
+): Map<string, Expression> {
+  const scope = new Map([...parameters, ...input].map((block) => [block.name, block.symbol] as const));
+  checkNames(
+    `${label}, initial`,
+    sources,
+    state.map(({ name }) => name),
+  );
+  const initial = new Map<string, Expression>();
+  for (const { name, shape } of state) {
+    const source = sources[name];
+    if (source === undefined) continue;
+    const field = `${label}, initial.${name}`;
+    const expression = readSource(field, source, scope);
+    if (!sameShape(expression.shape, shape) && expression.shape.length > 0) {
+      throw new InputError({
+        field,
+        given: `an expression of the shape ${formatShape(expression.shape)}`,
+        expected: `the shape ${formatShape(shape)}, or a scalar`,
+      });
+    }
+    initial.set(name, broadcast(expression, shape));
+  }
+  return initial;
 }
 
 /** Names the task in error messages. */

@@ -33,6 +33,8 @@ export interface StepProgram {
   readonly loop: LoopProgram;
   readonly inputRows: readonly InputRow[];
   readonly noiseRows: readonly NoiseRow[];
+  /** What {@link StepProgramOptions.observe} asked for. */
+  readonly observed: readonly Expression[];
 }
 
 /** Choices that change the program. */
@@ -41,6 +43,8 @@ export interface StepProgramOptions {
   readonly timings?: Readonly<Record<string, InputTiming>>;
   /** The run goes backwards in time: the step size will be negative. */
   readonly backwards?: boolean;
+  /** Further expressions of a step: of the state before it (the blocks' symbols), the state after it, rows and time. */
+  observe?(context: StepContext, next: StateExpressions): readonly Expression[];
 }
 
 /**
@@ -57,7 +61,7 @@ export interface StepProgramOptions {
 export function stepProgram(
   system: DynamicalSystem,
   integrator: Integrator,
-  { timings = {}, backwards = false }: StepProgramOptions = {},
+  { timings = {}, backwards = false, observe }: StepProgramOptions = {},
 ): StepProgram {
   const inputRows = new Map<Expression, InputRow>();
   const noiseRows = new Map<Expression, NoiseRow>();
@@ -101,7 +105,8 @@ export function stepProgram(
     const shapes = `${formatShape(value.shape)} for a block of shape ${formatShape(state.shape)}`;
     throw new Error(`${integrator.name} on "${system.name}" returned ${shapes}`);
   }
-  const used = new Set(topologicalOrder(carried.map(({ next: value }) => value)));
+  const observed = observe?.(context, next) ?? [];
+  const used = new Set(topologicalOrder([...carried.map(({ next: value }) => value), ...observed]));
   const reached = <Row extends { readonly symbol: Expression }>(rows: Iterable<Row>): Row[] =>
     [...rows].filter((row) => used.has(row.symbol));
   const inputs = reached(inputRows.values());
@@ -110,6 +115,7 @@ export function stepProgram(
     loop: { carried, rows: [...inputs, ...noises].map((row) => row.symbol), stepIndex: STEP_NUMBER },
     inputRows: inputs,
     noiseRows: noises,
+    observed,
   };
 }
 

@@ -1,0 +1,65 @@
+import { defaultBackend } from "../../core/compile/choose.js";
+import type { Backend } from "../../core/compile/program.js";
+import { InputError } from "../../core/errors.js";
+import type { Integrator } from "../../core/integrator.js";
+import type { BlockNames } from "../../core/system.js";
+import type { GradientResult, LearningRule, PhaseReport, TaskData } from "../rule.js";
+import { type LearningTask, taskName } from "../task.js";
+import { readTrajectoryData, type TrajectoryData } from "../trajectory/trajectory-data.js";
+import { TrajectoryPlan } from "../trajectory/trajectory-plan.js";
+
+/** What {@link trajectoryRule} makes a learning rule of; `P` is what it compiles for a task. */
+export interface TrajectoryRuleDefinition<P extends object> extends Pick<LearningRule, "name" | "reference"> {
+  /** The function a user calls, for error texts. */
+  readonly maker: string;
+  readonly integrator: Integrator;
+  readonly backend: Backend | undefined;
+  /** What the rule asks of the task besides a horizon and a system the integrator takes. */
+  refusal?(task: LearningTask): string | undefined;
+  /** Compiles what the rule needs for one task, number of examples and way of varying the inputs. */
+  prepare(plan: TrajectoryPlan): P;
+  gradient(prepared: P, data: TrajectoryData, given: TaskData): GradientResult;
+}
+
+/** Makes a learning rule of trajectories: it checks the task, reads the data and keeps what it compiled. */
+export function trajectoryRule<P extends object>(definition: TrajectoryRuleDefinition<P>): LearningRule {
+  const { name, reference, maker, integrator, backend = defaultBackend() } = definition;
+  const prepared = new WeakMap<LearningTask, Map<string, P>>();
+  const refusal = (task: LearningTask): string | undefined =>
+    task.horizon === undefined
+      ? "a task with a horizon, because the rule learns from trajectories"
+      : (integrator.refusal(task.system) ?? definition.refusal?.(task));
+  return {
+    name,
+    reference,
+    refusal,
+    gradient<N extends BlockNames, T extends string>(task: LearningTask<N, T>, given: TaskData<N, T>) {
+      const [erased, values] = [task as LearningTask, given as TaskData];
+      const refused = refusal(erased);
+      if (refused !== undefined) throw new InputError({ field: maker, given: taskName(erased), expected: refused });
+      const data = readTrajectoryData(erased, integrator, values);
+      let ofTask = prepared.get(erased);
+      if (ofTask === undefined) {
+        ofTask = new Map();
+        prepared.set(erased, ofTask);
+      }
+      let ready = ofTask.get(data.signature);
+      if (ready === undefined) {
+        ready = definition.prepare(new TrajectoryPlan(erased, data.examples, backend, data));
+        ofTask.set(data.signature, ready);
+      }
+      return definition.gradient(ready, data, values) as GradientResult<N>;
+    },
+  };
+}
+
+/** The report of a phase that takes a number of steps: it has nothing to settle. */
+export const trajectoryPhase = (phase: string, { examples, clock }: TrajectoryPlan): PhaseReport => ({
+  phase,
+  residual: new Float64Array(examples),
+  tolerance: 0,
+  iterations: clock.steps,
+  unsettled: 0,
+  displacement: 0,
+  converged: true,
+});
