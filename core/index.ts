@@ -23,9 +23,21 @@ export {
 } from "./expression/derivatives.js";
 export { type Complex, type Expression, type Primitive, type Shape, ShapeError } from "./expression/expression.js";
 export * from "./expression/functions.js";
+export { jacobianMatrix } from "./expression/jacobian-matrix.js";
 export { batchExpressions, complexify, substitute } from "./expression/transform.js";
 export * from "./formula/index.js";
-export type { Integrator, PreservedForm, StateExpressions, StepContext } from "./integrator.js";
+export { hamiltonianPart } from "./hamiltonian-parts.js";
+export type {
+  HamiltonianPartName,
+  HamiltonianTerm,
+  Integrator,
+  PreservedForm,
+  StateExpressions,
+  StepContext,
+} from "./integrator.js";
+export { type LayerCost, type LayerCostDeclaration, layerCost } from "./layers/layer-cost.js";
+export type { LayerParameterValues } from "./layers/layer-values.js";
+export type { LayeredAction, LayerNames } from "./layers/layered-action.js";
 export { fillNormals, fillUniforms, philox4x32, RANDOM_STREAM_FORMAT, RandomStream } from "./random.js";
 export {
   held,

@@ -7,11 +7,13 @@ import type { CatalogueSystem } from "./catalogue/catalogue-system.js";
 import { chargedParticle } from "./catalogue/charged-particle.js";
 import { continuousHopfieldNetwork } from "./catalogue/continuous-hopfield-network.js";
 import { coupledChain } from "./catalogue/coupled-chain.js";
+import { deepEnergyNetwork } from "./catalogue/deep-energy-network.js";
 import { canonicalDoublePendulum, doublePendulum } from "./catalogue/double-pendulum.js";
 import { doubleWell, overdampedDoubleWell } from "./catalogue/double-well.js";
 import { duffing } from "./catalogue/duffing.js";
 import { feedforwardNetwork } from "./catalogue/feedforward-network.js";
 import { fitzhughNagumoGraph, fitzhughNagumoLattice, fitzhughNagumoRing } from "./catalogue/fitzhugh-nagumo.js";
+import { fitzhughNagumoLayers } from "./catalogue/fitzhugh-nagumo-layers.js";
 import { fputChain } from "./catalogue/fput-chain.js";
 import { hamiltonianRecurrentUnit } from "./catalogue/hamiltonian-recurrent-unit.js";
 import { harmonicOscillator } from "./catalogue/harmonic-oscillator.js";
@@ -125,6 +127,8 @@ export const systems: readonly RegisteredSystem[] = [
   ),
   register("fitzhughNagumoLattice, periodic", () => fitzhughNagumoLattice({ rows: 3, columns: 4 })),
   register("fitzhughNagumoLattice, no-flux", () => fitzhughNagumoLattice({ rows: 3, columns: 2, boundary: "no-flux" })),
+  register("fitzhughNagumoLayers", () => fitzhughNagumoLayers({ width: 2, layers: 3 })),
+  register("deepEnergyNetwork", () => deepEnergyNetwork({ width: 2, layers: 3 }), { gradient: true }),
   register("asymmetricHopfieldNetwork", () => asymmetricHopfieldNetwork({ units: 5, inputs: 2 })),
   register("asymmetricLayeredHopfieldNetwork, tanh", () => asymmetricLayeredHopfieldNetwork({ layers: [3, 4, 5, 2] })),
   register("asymmetricLayeredHopfieldNetwork, hard-sigmoid", () =>

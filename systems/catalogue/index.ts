@@ -14,6 +14,7 @@ export {
   hopfieldRate,
 } from "./continuous-hopfield-network.js";
 export { type CoupledChainOptions, coupledChain } from "./coupled-chain.js";
+export { type DeepEnergyNetworkOptions, deepEnergyNetwork } from "./deep-energy-network.js";
 export { canonicalDoublePendulum, doublePendulum } from "./double-pendulum.js";
 export { doubleWell, overdampedDoubleWell } from "./double-well.js";
 export { duffing } from "./duffing.js";
@@ -25,6 +26,7 @@ export {
   fitzhughNagumoLattice,
   fitzhughNagumoRing,
 } from "./fitzhugh-nagumo.js";
+export { type FitzhughNagumoLayersOptions, fitzhughNagumoLayers } from "./fitzhugh-nagumo-layers.js";
 export { type FputChainOptions, fputChain } from "./fput-chain.js";
 export type { Edge } from "./graph-edges.js";
 export {

@@ -98,7 +98,11 @@ export function kerrLattice(options: KerrLatticeOptions = {}) {
       );
     return { q: over(Math.cos), p: over(Math.sin) };
   };
-  return catalogueSystem(system, { initial: at(0), exact: at, period: (2 * Math.PI) / Math.abs(frequency) });
+  return catalogueSystem(system, {
+    initial: at(0),
+    exact: at,
+    ...(frequency === 0 ? {} : { period: (2 * Math.PI) / Math.abs(frequency) }),
+  });
 }
 
 /** Intensity 4 on one site. */
