@@ -1,9 +1,12 @@
+import type { Integrator } from "../core/integrator.js";
 import type { StationarySolver } from "../integrators/solvers/stationary-solver.js";
 import type { LearningRule } from "./rule.js";
 import { asymmetricEquilibriumPropagation } from "./rules/asymmetric-equilibrium-propagation.js";
+import { backpropagationThroughTime } from "./rules/backpropagation-through-time.js";
 import { dyadicEquilibriumPropagation } from "./rules/dyadic-equilibrium-propagation.js";
 import { equilibriumPropagation } from "./rules/equilibrium-propagation.js";
 import { finiteDifferences } from "./rules/finite-differences.js";
+import { hamiltonianEcho } from "./rules/hamiltonian-echo.js";
 import { implicitDifferentiation } from "./rules/implicit-differentiation.js";
 import { reciprocityProbes } from "./rules/reciprocity-probes.js";
 import { twistedEquilibriumPropagation } from "./rules/twisted-equilibrium-propagation.js";
@@ -30,8 +33,8 @@ export interface RuleCost {
   readonly memory: string;
 }
 
-/** A rule with everything but the solver chosen. */
-export interface RegisteredRule {
+/** What is known of every rule. */
+export interface RuleFacts {
   /** What a user writes, without the solver. */
   readonly name: string;
   readonly choices: RuleChoices;
@@ -44,8 +47,18 @@ export interface RegisteredRule {
   readonly role: "physical" | "reference" | "baseline";
   /** The order of the error in the nudge; 0 where the rule is exact up to rounding. */
   readonly order: 0 | 1 | 2;
+}
+
+/** A rule of stationary states with everything but the solver chosen. */
+export interface RegisteredRule extends RuleFacts {
   /** @param nudge the strength of the nudge, where the rule has one; 1e-3 by default */
   make(settle: StationarySolver, nudge?: number): LearningRule;
+}
+
+/** A rule of trajectories with everything but the integrator chosen. */
+export interface RegisteredTrajectoryRule extends RuleFacts {
+  /** @param nudge the strength of the nudge, where the rule has one; 1e-4 by default */
+  make(integrator: Integrator, nudge?: number): LearningRule;
 }
 
 const RELAXED_SCALAR = { phases: "relax", functional: "energy or potential" } as const;
@@ -57,7 +70,7 @@ const CORRECTION = "dC/dx, one product with J and one with J'";
 const ASYMMETRIC = "Scurria et al. 2026 (AsymEP)";
 const DYADIC = "Scurria et al. 2026 (Dyadic EP)";
 
-/** Every learning rule, for tests and documentation tables; the library itself never imports this list. */
+/** Every learning rule of stationary states, for tests and documentation tables; the library itself never imports this list. */
 export const rules: readonly RegisteredRule[] = [
   {
     name: "equilibriumPropagation",
@@ -195,5 +208,61 @@ export const rules: readonly RegisteredRule[] = [
     role: "reference",
     order: 0,
     make: (settle) => finiteDifferences({ settle }),
+  },
+];
+
+const ECHO = {
+  transformation: "echoed",
+  phases: "integrate, integrate back",
+  functional: "integrated Hamiltonian",
+} as const;
+const ECHO_STEP = "dC/ds at each state that carries cost";
+
+/** Every learning rule of trajectories, for tests and documentation tables; the library itself never imports this list. */
+export const trajectoryRules: readonly RegisteredTrajectoryRule[] = [
+  {
+    name: "hamiltonianEcho",
+    choices: { ...ECHO, estimator: "centred contrast" },
+    cost: { relaxations: "3 passes", perStep: ECHO_STEP, memory: "3 states, 4 with costs along the way" },
+    source: "Lopez-Pastor & Marquardt 2023; Pourcel & Ernoult 2025",
+    role: "physical",
+    order: 2,
+    make: (integrator, nudge = 1e-4) => hamiltonianEcho({ integrator, nudge }),
+  },
+  {
+    name: 'hamiltonianEcho({ nudging: "one-sided" })',
+    choices: { ...ECHO, estimator: "one-sided contrast" },
+    cost: { relaxations: "3 passes", perStep: ECHO_STEP, memory: "3 states" },
+    source: "Lopez-Pastor & Marquardt 2023; Pourcel & Ernoult 2025",
+    role: "physical",
+    order: 1,
+    make: (integrator, nudge = 1e-4) => hamiltonianEcho({ integrator, nudge, nudging: "one-sided" }),
+  },
+  {
+    name: "backpropagationThroughTime",
+    choices: {
+      transformation: "linearised",
+      phases: "integrate",
+      functional: "cost",
+      estimator: "reverse differentiation",
+    },
+    cost: {
+      relaxations: "2 passes",
+      perStep: "one product with the step's Jacobian, transposed",
+      memory: "one state per step",
+    },
+    source: "Werbos 1990",
+    role: "reference",
+    order: 0,
+    make: (integrator) => backpropagationThroughTime({ integrator }),
+  },
+  {
+    name: "finiteDifferences({ integrator })",
+    choices: { transformation: "none", phases: "integrate", functional: "cost", estimator: "Richardson differences" },
+    cost: { relaxations: "1 pass + 6 per entry", perStep: "nothing", memory: "1 state" },
+    source: "Richardson 1911",
+    role: "reference",
+    order: 0,
+    make: (integrator) => finiteDifferences({ integrator }),
   },
 ];

@@ -1,6 +1,7 @@
 import type { Backend } from "../../core/compile/program.js";
 import { InputError } from "../../core/errors.js";
 import { sizeOf } from "../../core/expression/expression.js";
+import type { Integrator } from "../../core/integrator.js";
 import { entryName, indexOf } from "../../core/simulation/values.js";
 import type { BlockNames, StateArray } from "../../core/system.js";
 import { StateVector } from "../../integrators/solvers/state-vector.js";
@@ -10,12 +11,22 @@ import type { GradientResult, LearningRule, PhaseReport, TaskData } from "../rul
 import type { PreparedPhase, StationaryPlan } from "../stationary-plan.js";
 import type { LearningTask } from "../task.js";
 import { InconclusiveError } from "./inconclusive.js";
+import { settledPhases } from "./reliances.js";
 import { mean, namedArrays, stationaryResult, stationaryRule } from "./stationary-rule.js";
+import { trajectoryDifferences } from "./trajectory-differences.js";
 
-/** Options of {@link finiteDifferences}. */
-export interface FiniteDifferencesOptions {
-  /** How the perturbed states settle: `newton({ tolerance: 1e-12 })` is advised, as differences magnify what is left. */
-  readonly settle: StationarySolver;
+/** Options of {@link finiteDifferences}: a solver for costs of stationary states, an integrator for those of trajectories. */
+export type FiniteDifferencesOptions = DifferenceOptions &
+  (
+    | {
+        /** How the perturbed states settle: `newton({ tolerance: 1e-12 })` is advised, as differences magnify what is left. */
+        readonly settle: StationarySolver;
+        readonly integrator?: undefined;
+      }
+    | { readonly integrator: Integrator; readonly settle?: undefined }
+  );
+
+interface DifferenceOptions {
   /**
    * The largest of the three steps, relative to the scale of an entry: its size or, where that is larger, the root mean
    * square of its block (1 for a block of zeros).
@@ -67,7 +78,7 @@ const STATE_NOISE = 1e-8;
  * names the entry; and where the unperturbed state does not settle
  */
 export function finiteDifferences(options: FiniteDifferencesOptions): FiniteDifferencesRule {
-  const { settle, step = 1 / 64, backend } = options;
+  const { settle, integrator, step = 1 / 64, backend } = options;
   if (!(step > 0 && step < 1)) {
     throw new InputError({
       field: "finiteDifferences step",
@@ -76,12 +87,23 @@ export function finiteDifferences(options: FiniteDifferencesOptions): FiniteDiff
       remedy: "it is relative to the size of each parameter",
     });
   }
+  if (integrator !== undefined) return trajectoryDifferences({ integrator, step, backend });
   return stationaryRule({
     name: "finite differences",
     reference: "central differences with Richardson 1911 extrapolation",
     maker: "finiteDifferences",
     settle,
     backend,
+    dynamics: (task) => {
+      const entries = [...task.system.parameters, ...task.system.input].reduce((n, { shape }) => n + sizeOf(shape), 0);
+      return {
+        phases: [{ name: "free", system: task.system, nudge: 0 }],
+        reliesOn: [
+          `no local update: each of the ${entries} entries of parameters and inputs is shifted to both sides by three steps, the state settles anew, and the costs are compared`,
+          ...settledPhases(task, settle, step / 4),
+        ],
+      };
+    },
     prepare: (plan) => new DifferencePlan(plan, settle),
     gradient: (prepared, data) => prepared.gradient(data, step),
   }) as FiniteDifferencesRule;
