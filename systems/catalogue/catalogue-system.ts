@@ -1,6 +1,6 @@
 import { describeGiven } from "../../core/block-declarations.js";
 import { InputError } from "../../core/errors.js";
-import type { BlockNames, DynamicalSystem, Values } from "../../core/system.js";
+import type { BlockNames, DynamicalSystem, NumericValue, Values } from "../../core/system.js";
 
 /** A ready-made system with an example to start from: parameters, initial state, input, and what is known exactly. */
 export interface CatalogueSystem<N extends BlockNames = BlockNames> {
@@ -28,14 +28,13 @@ export function catalogueSystem<N extends BlockNames>(
   system: DynamicalSystem<N>,
   example: Example<N>,
 ): CatalogueSystem<N> {
-  const defaults = system.parameters
-    .filter((block) => block.default !== undefined)
-    .map((block) => [block.name, block.default] as const);
+  const given = (example.parameters ?? {}) as Readonly<Record<string, NumericValue | undefined>>;
+  const values = system.parameters.map(({ name, default: usual }) => [name, given[name] ?? usual] as const);
   return {
     ...example,
     system,
     input: (example.input ?? {}) as Values<N["input"]>,
-    parameters: { ...Object.fromEntries(defaults), ...example.parameters } as Values<N["parameters"]>,
+    parameters: Object.fromEntries(values) as unknown as Values<N["parameters"]>,
   };
 }
 
