@@ -58,24 +58,29 @@ const slope = (scalar: Side, variable: Side): Side =>
 function laws(system: DynamicalSystem, scalar: Side, show: (expression: Expression) => Side): Equation[] {
   const ofRole = (role: StateBlock["role"]): StateBlock[] => system.state.filter((block) => block.role === role);
   const minus = written("-");
+  const { damping } = system;
+  const damped = (momentum: Side): Side[] =>
+    damping === undefined ? [] : [written(" - "), named(damping), written("*", " \\, "), momentum];
   switch (system.kind) {
     case "hamiltonian": {
       const momenta = ofRole("momentum");
       const pairs = ofRole("coordinate").map((block, k) => [block.name, (momenta[k] as StateBlock).name] as const);
       return [
         ...pairs.map(([q, p]) => ({ left: rate(named(q)), right: slope(scalar, named(p)) })),
-        ...pairs.map(([q, p]) => ({ left: rate(named(p)), right: joined([minus, slope(scalar, named(q))]) })),
+        ...pairs.map(([q, p]) => ({
+          left: rate(named(p)),
+          right: joined([minus, slope(scalar, named(q)), ...damped(named(p))]),
+        })),
       ];
     }
     case "lagrangian": {
       const velocities = ofRole("velocity");
       return ofRole("coordinate").map(({ name }, k) => {
         const momentum = slope(scalar, named((velocities[k] as StateBlock).name));
-        const { damping, generalisedForce } = system;
-        const force = generalisedForce?.get(name);
+        const force = system.generalisedForce?.get(name);
         const terms = [
           slope(scalar, named(name)),
-          ...(damping === undefined ? [] : [written(" - "), named(damping), written("*", " \\, "), momentum]),
+          ...damped(momentum),
           ...(force === undefined ? [] : [written(" + "), parenthesised(show(force))]),
         ];
         return { left: rate(parenthesised(momentum)), right: joined(terms) };
@@ -146,6 +151,16 @@ function bounds(system: DynamicalSystem): Equation[] {
   );
 }
 
+/** Larger parts that are used again are named behind the formula; smaller ones are clearer in their place. */
+const REPEATABLE = 12;
+
+/** A formula of the formula language, with the names of shared parts behind it: `value, where a1 = ..., a2 = ...`. */
+export function formulaToRead(expression: Expression, avoid: Iterable<string>): string {
+  const parts = printFormula(expression, { avoid, repeatable: REPEATABLE }).split("; ");
+  const value = parts.pop() as string;
+  return parts.length === 0 ? value : `${value}, where ${parts.join(", ")}`;
+}
+
 /**
  * The equations of a system as people write them: its scalar and the law that follows from it, or its force or map; then the
  * bounds of the state and the invariants.
@@ -153,7 +168,7 @@ function bounds(system: DynamicalSystem): Equation[] {
 export function describe(system: DynamicalSystem): SystemDescription {
   const blocks = [...system.state, ...system.parameters, ...system.input];
   const avoid = blocks.map(({ name }) => name);
-  const show = (expression: Expression): Side => written(printFormula(expression, { avoid }), toLatex(expression));
+  const show = (expression: Expression): Side => written(formulaToRead(expression, avoid), toLatex(expression));
   const invariants = [...system.invariants].map(([name, expression]) => ({
     left: named(name),
     right: show(expression),

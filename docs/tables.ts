@@ -2,14 +2,10 @@ import { primitives } from "../core/expression/registry.js";
 import { formulaFunctions, usageOf } from "../core/formula/functions.js";
 import { integrators } from "../integrators/registry.js";
 import { solvers } from "../integrators/solvers/registry.js";
-import { rules } from "../learning/registry.js";
+import { rules, trajectoryRules } from "../learning/registry.js";
 import { systems } from "../systems/registry.js";
+import { table } from "./markdown.js";
 
-type Row = readonly string[];
-
-const cell = (text: string): string => text.replaceAll("|", "\\|");
-const table = (columns: Row, rows: readonly Row[]): string =>
-  [columns, columns.map(() => "---"), ...rows].map((row) => `| ${row.map(cell).join(" | ")} |`).join("\n");
 const yes = (fact: boolean): string => (fact ? "yes" : "");
 
 /** The text of docs/tables.md, made from the registries; `npm run docs` writes it and a suite checks that it is current. */
@@ -44,18 +40,7 @@ export function documentationTables(): string {
     "## Stationary solvers",
     `${solvers.map(({ name }) => `\`${name}\``).join(", ")}.`,
     "## Learning rules",
-    table(
-      ["rule", "transformation", "phases", "functional", "estimator", "error in the nudge", "source"],
-      rules.map(({ name, choices, order, source, role }) => [
-        role === "physical" ? name : `${name} (${role})`,
-        choices.transformation,
-        choices.phases,
-        choices.functional,
-        choices.estimator,
-        order === 0 ? "exact" : `order ${order}`,
-        source,
-      ]),
-    ),
+    `${[...rules, ...trajectoryRules].map(({ name }) => `\`${name}\``).join(", ")}: see [learning-rules.md](learning-rules.md).`,
     "## Functions of the formula language",
     table(
       ["function"],

@@ -20,6 +20,8 @@ export interface TaskData<N extends BlockNames = BlockNames, T extends string = 
   readonly guess?: Partial<Values<N["state"]>>;
   /** The initial state of a task with a horizon, by state block, unless the task itself computes it. */
   readonly initial?: Partial<Values<N["state"]>>;
+  /** Positions at the end of trajectories, by coordinate block, for rules that are told to fix them. */
+  readonly boundary?: Partial<Values<N["state"]>>;
 }
 
 /** How one phase of a rule went. */

@@ -4,6 +4,8 @@ import { doubleWell } from "./catalogue/double-well.js";
 import { lorenz } from "./catalogue/lorenz.js";
 import { standardMap } from "./catalogue/standard-map.js";
 import { energySystem } from "./energy-system.js";
+import { forceSystem } from "./force-system.js";
+import { hamiltonianSystem } from "./hamiltonian-system.js";
 import { lagrangianSystem } from "./lagrangian-system.js";
 import { nativeSystem } from "./native-system.js";
 import { systems } from "./registry.js";
@@ -28,6 +30,19 @@ describe("describe", () => {
       "\\frac{\\mathrm{d} q}{\\mathrm{d} t} &= \\frac{\\partial H}{\\partial p} \\\\",
       "\\frac{\\mathrm{d} p}{\\mathrm{d} t} &= -\\frac{\\partial H}{\\partial q} \\\\",
     ]);
+  });
+
+  it("writes the damping of a Hamiltonian system", () => {
+    const damped = hamiltonianSystem({
+      name: "damped",
+      coordinates: { q: [] },
+      momenta: { p: [] },
+      parameters: { gamma: [] },
+      hamiltonian: "p^2/2",
+      damping: "gamma",
+    });
+    expect(describeSystem(damped).text.split("\n").slice(2)).toEqual(["  dq/dt = dH/dp", "  dp/dt = -dH/dq - gamma*p"]);
+    expect(describeSystem(damped).latex).toContain("-\\frac{\\partial H}{\\partial q} - \\gamma \\, p");
   });
 
   it("writes the law of every other structure", () => {
@@ -72,6 +87,15 @@ describe("describe", () => {
       "  du/dt = -dPhi/du",
       "  tau*dv/dt = dPhi/dv",
     ]);
+    const shared = forceSystem({
+      name: "shared",
+      state: { x: [2] },
+      parameters: { W: [2, 2], a: [2], b: [2] },
+      force: { x: "s = exp(W @ tanh(a*x + b) + b*x + a); s/(1 + s)" },
+    });
+    expect(describeSystem(shared).text.split("\n")[1]).toBe(
+      "  dx/dt = a1/(1 + a1), where a1 = exp(W @ tanh(a*x + b) + b*x + a)",
+    );
     expect(describeSystem(lorenz().system).text.split("\n")[1]).toBe("  dx/dt = sigma*(y - x)");
     expect(describeSystem(standardMap().system).text.split("\n")[2]).toBe("  p(t + 1) = p + kick*sin(q)");
     const native = nativeSystem({ name: "n", state: { x: [] }, field: () => undefined });

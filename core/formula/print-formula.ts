@@ -11,9 +11,13 @@ import { isFormulaName } from "./tokens.js";
 export interface PrintOptions {
   /** Names shared parts must not take, beside the symbols of the expression; none by default. */
   readonly avoid?: Iterable<string>;
+  /**
+   * A part that is used again and has more operations and names than this gets a name; smaller ones are repeated.
+   * @defaultValue 4, as large as `cos(a - b)`
+   */
+  readonly repeatable?: number;
 }
 
-/** As large as cos(a - b): smaller parts are repeated rather than named. */
 const REPEATABLE = 4;
 /** Half of what the parser reads by default, because a level may need a pair of parentheses of its own. */
 const DEPTH = 90;
@@ -122,6 +126,11 @@ export function printFormula(expression: Expression, options: PrintOptions = {})
     while (taken.has(`a${last}`));
     return atom(`a${last}`);
   };
-  const { bindings, value } = renderShared(expression, { render, freshName, repeatable: REPEATABLE, depth: DEPTH });
+  const { bindings, value } = renderShared(expression, {
+    render,
+    freshName,
+    repeatable: options.repeatable ?? REPEATABLE,
+    depth: DEPTH,
+  });
   return [...bindings.map(({ name, value: bound }) => `${name} = ${bound}`), value].join("; ");
 }

@@ -1,15 +1,17 @@
 import { InputError } from "../../core/errors.js";
 import type { Expression } from "../../core/expression/expression.js";
 import { add, constant } from "../../core/expression/functions.js";
+import { constantValue } from "../../core/expression/primitives/leaves.js";
 import type { DynamicalSystem } from "../../core/system.js";
 import { contrast, type Nudging } from "../estimators/contrast.js";
 import { pairedResponse } from "../estimators/pairing.js";
 import type { LearningRule } from "../rule.js";
 import type { LearningTask } from "../task.js";
-import { corrected } from "../transformations/corrected.js";
+import { corrected, correctionOf } from "../transformations/corrected.js";
 import { refuseMovingStructures } from "./moving-structures.js";
 import { checkedNudging, type NudgedPhasesOptions, namedByNudging, nudgedPhases } from "./nudged-phases.js";
 import { phaseRule } from "./phase-rule.js";
+import { listed, parametersIn, smallNudge } from "./reliances.js";
 
 /** Options of {@link asymmetricEquilibriumPropagation}. */
 export interface AsymmetricEquilibriumPropagationOptions extends NudgedPhasesOptions {
@@ -69,7 +71,18 @@ export function asymmetricEquilibriumPropagation(options: AsymmetricEquilibriumP
     phases: (task) => nudgedPhases(task, corrected(task), nudging),
     estimate: (task, withRespectTo) =>
       needsEnergy ? mixedEstimate(task, withRespectTo, nudging) : pairedResponse(task, withRespectTo, nudging),
+    reliesOn: (task) => [correctionSentence(task), smallNudge(options.nudge, nudging)],
   });
+}
+
+function correctionSentence(task: LearningTask): string {
+  const correction = correctionOf(task);
+  if (correction.every((value) => constantValue(value) === 0)) {
+    return "the symmetry of the Jacobian J, proved on the graph, so that nothing is to be corrected";
+  }
+  const weights = parametersIn(task, correction);
+  const through = weights.length === 0 ? "" : `, through ${listed(weights)}`;
+  return `products with J and J' at the stored free state, for the correction -(J - J') (x - x_free)${through}: what acts along a connection is read against it too`;
 }
 
 /** Of a force that is known in two parts. */

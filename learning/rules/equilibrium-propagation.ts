@@ -4,6 +4,7 @@ import type { LearningRule } from "../rule.js";
 import { nudged } from "../transformations/nudged.js";
 import { checkedNudging, type NudgedPhasesOptions, namedByNudging, nudgedPhases } from "./nudged-phases.js";
 import { phaseRule } from "./phase-rule.js";
+import { listed, smallNudge } from "./reliances.js";
 
 /** Options of {@link equilibriumPropagation}. */
 export type EquilibriumPropagationOptions = NudgedPhasesOptions;
@@ -43,5 +44,14 @@ export function equilibriumPropagation(options: EquilibriumPropagationOptions): 
     phases: (task) => nudgedPhases(task, nudged(task), nudging),
     estimate: (task, withRespectTo) =>
       contrast(nudged(task).scalar as Expression, task.system.state, withRespectTo, nudging),
+    reliesOn: ({ system }) => {
+      const climbing = system.state.filter(({ role }) => role === "inhibitor").map(({ name }) => name);
+      return [
+        system.kind === "energy"
+          ? "the energy E: its Hessian is symmetric, so that the answer to the nudge is also what the gradient needs"
+          : `the potential Phi: its Hessian is symmetric, and a cost on ${listed(climbing)} pushes with the other sign, because ${climbing.length > 1 ? "they climb" : "it climbs"} Phi`,
+        smallNudge(options.nudge, nudging),
+      ];
+    },
   });
 }

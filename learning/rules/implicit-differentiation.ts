@@ -1,16 +1,21 @@
 import { LuDecomposition, Matrix } from "ml-matrix";
 import type { Backend, CompiledFunction } from "../../core/compile/program.js";
-import { gradient } from "../../core/expression/derivatives.js";
+import { gradient, transposedJacobianProduct } from "../../core/expression/derivatives.js";
 import { type Expression, sizeOf } from "../../core/expression/expression.js";
-import { divide, symbol } from "../../core/expression/functions.js";
+import { divide, subtract, symbol } from "../../core/expression/functions.js";
+import type { StateBlock } from "../../core/system.js";
 import { denseJacobian } from "../../integrators/solvers/dense-jacobian.js";
 import { StateVector } from "../../integrators/solvers/state-vector.js";
 import type { StationarySolver } from "../../integrators/solvers/stationary-solver.js";
+import { atState } from "../estimators/contrast.js";
 import { pairing } from "../estimators/pairing.js";
-import type { GradientResult, LearningRule, TaskData } from "../rule.js";
+import type { GradientResult, LearningDynamics, LearningRule, TaskData } from "../rule.js";
 import type { PreparedPhase, StationaryPlan } from "../stationary-plan.js";
-import { derivedName, refuseTakenNames } from "../transformations/names.js";
+import type { LearningTask } from "../task.js";
+import { derivedBlock, derivedName, NUDGE, refuseNames } from "../transformations/names.js";
+import { nudgedForce } from "../transformations/nudged.js";
 import { InconclusiveError } from "./inconclusive.js";
+import { byParameter, settledPhases } from "./reliances.js";
 import { stationaryResult, stationaryRule } from "./stationary-rule.js";
 
 /** Options of {@link implicitDifferentiation}. */
@@ -45,10 +50,63 @@ export function implicitDifferentiation(options: ImplicitDifferentiationOptions)
     reference: "implicit function theorem; Almeida 1987, Pineda 1987",
     maker: "implicitDifferentiation",
     settle,
+    refusal: refuseNames,
     backend,
+    dynamics: (task) => adjointDynamics(task, settle),
     prepare: (plan) => new ImplicitPlan(plan, settle),
     gradient: (prepared, data) => prepared.gradient(data),
   });
+}
+
+/** The free state, then the adjoint state as the stationary state of d(lambda)/dt = J'lambda - dC/dx. */
+function adjointDynamics(task: LearningTask, settle: StationarySolver): LearningDynamics {
+  const { system, cost } = task;
+  const { state } = system;
+  const symbols = state.map((block) => block.symbol);
+  const adjoint = state.map((block): StateBlock => ({ ...derivedBlock(block, "adjoint"), role: "state" }));
+  const forces = state.map(({ name }) => system.field.get(name) as Expression);
+  const products = transposedJacobianProduct(
+    forces,
+    adjoint.map((block) => block.symbol),
+    symbols,
+  );
+  const slopes = gradient(cost.final as Expression, symbols);
+  const rates = products.map((product, k) => subtract(product, slopes[k] as Expression));
+  const atFree = (expressions: readonly Expression[]): Expression[] =>
+    atState(expressions, state, "free", symbol(NUDGE));
+  const fields = atFree(rates);
+  const linear = {
+    ...nudgedForce(task),
+    state: adjoint,
+    field: new Map(adjoint.map(({ name }, k) => [name, fields[k] as Expression])),
+  };
+  return {
+    phases: [
+      { name: "free", system, nudge: 0, keep: "free" },
+      {
+        name: "adjoint",
+        system: {
+          ...linear,
+          name: `${system.name}, adjoint`,
+          input: [...linear.input, ...state.map((block) => derivedBlock(block, "free"))],
+        },
+        nudge: 0,
+      },
+    ],
+    gradient: byParameter(task, (parameters) =>
+      atFree(
+        pairing(
+          task,
+          adjoint.map((block) => block.symbol),
+          parameters,
+        ),
+      ),
+    ),
+    reliesOn: [
+      "the whole Jacobian J at the free state, whose transposed equations J'lambda = dC/dx are solved at once rather than relaxed",
+      ...settledPhases(task, settle, 1),
+    ],
+  };
 }
 
 /** The adjoint equations of one task for one number of examples. */
@@ -71,7 +129,6 @@ class ImplicitPlan {
     const { state, parameters, input, field } = task.system;
     const cost = task.cost.final as Expression;
     const forces = state.map(({ name }) => field.get(name) as Expression);
-    refuseTakenNames(task, ["adjoint"]);
     this.vector = new StateVector(task.system);
     this.free = plan.prepare(settle);
     this.jacobian = denseJacobian(task.system, { trajectories: examples, perTrajectory: perExample, buffers, backend });

@@ -1,8 +1,9 @@
 import { InputError } from "../../core/errors.js";
 import type { DynamicalSystem } from "../../core/system.js";
 import type { Nudging } from "../estimators/contrast.js";
+import type { RulePhase } from "../rule.js";
 import type { LearningTask } from "../task.js";
-import type { PhaseRuleOptions, RulePhase } from "./phase-rule.js";
+import type { PhaseRuleOptions } from "./phase-rule.js";
 
 /** Options of rules that compare nudged phases with each other or with the free one. */
 export interface NudgedPhasesOptions extends PhaseRuleOptions {

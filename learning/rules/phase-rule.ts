@@ -2,12 +2,13 @@ import type { Backend, CompiledFunction } from "../../core/compile/program.js";
 import { InputError } from "../../core/errors.js";
 import type { Expression } from "../../core/expression/expression.js";
 import { divide } from "../../core/expression/functions.js";
-import type { DynamicalSystem } from "../../core/system.js";
 import type { StationarySolver } from "../../integrators/solvers/stationary-solver.js";
-import type { GradientResult, LearningRule, PhaseReport, TaskData } from "../rule.js";
+import type { GradientResult, LearningRule, PhaseReport, RulePhase, TaskData } from "../rule.js";
+import { StabilityCheck, type StabilityOption } from "../stability-check.js";
 import type { PreparedPhase, StationaryPlan } from "../stationary-plan.js";
 import type { LearningTask } from "../task.js";
-import { type DerivedState, NUDGE, refuseTakenNames } from "../transformations/names.js";
+import { NUDGE, refuseNames } from "../transformations/names.js";
+import { byParameter, settledPhases } from "./reliances.js";
 import { stationaryResult, stationaryRule } from "./stationary-rule.js";
 
 /** Options every rule with nudged phases has. */
@@ -22,20 +23,15 @@ export interface PhaseRuleOptions {
    * @defaultValue true
    */
   readonly inputGradient?: boolean;
+  /**
+   * "checked" ends with a StabilityError where the free state of a force or skew-gradient system is not stable: a physical
+   * system would not stay there. It costs the rightmost eigenvalue of the Jacobian per example, and only where the solver
+   * does not follow the dynamics (Newton's method), since a relaxation that settles has shown it. "unchecked" trusts any state.
+   * @defaultValue "checked"
+   */
+  readonly stability?: StabilityOption;
   /** @defaultValue generated JavaScript, or the interpreter where code generation is forbidden */
   readonly backend?: Backend;
-}
-
-/** One phase of a rule. The first starts from the guess, the others from the state the first found. */
-export interface RulePhase {
-  /** "free", "nudged", "nudged back" or "doubled", for reports and errors. */
-  readonly name: string;
-  /** The system that settles: the task's, or a transformation of it. */
-  readonly system: DynamicalSystem;
-  /** The nudge in units of the rule's: 1, -1, or 0 for a free phase. */
-  readonly nudge: -1 | 0 | 1;
-  /** The derived name under which the estimate finds the state; without one, the blocks' own. */
-  readonly keep?: DerivedState;
 }
 
 /** What {@link phaseRule} makes a learning rule of: its four choices, and what is to be said of it. */
@@ -54,6 +50,8 @@ export interface PhaseRuleDefinition extends Pick<LearningRule, "name" | "refere
    * parameters, inputs, targets and the nudge.
    */
   estimate(task: LearningTask, withRespectTo: readonly Expression[]): Expression[];
+  /** What the rule relies on beyond settled phases, for this task: see `LearningDynamics`. */
+  reliesOn?(task: LearningTask): readonly string[];
 }
 
 /**
@@ -71,8 +69,13 @@ export function phaseRule(definition: PhaseRuleDefinition): LearningRule {
     maker,
     settle,
     backend,
-    refusal: definition.refusal,
-    variant: `${variant}, ${inputGradient}`,
+    refusal: (task) => definition.refusal(task) ?? refuseNames(task),
+    variant: `${variant}, ${inputGradient}, ${options.stability}`,
+    dynamics: (task) => ({
+      phases: definition.phases(task),
+      gradient: byParameter(task, (symbols) => definition.estimate(task, symbols)),
+      reliesOn: [...(definition.reliesOn?.(task) ?? []), ...settledPhases(task, settle, nudge)],
+    }),
     prepare: (plan) => new PhasePlan(plan, definition),
     gradient: (prepared, data) => prepared.gradient(data, nudge),
   });
@@ -94,6 +97,7 @@ interface PreparedRulePhase extends RulePhase {
 class PhasePlan {
   private readonly phases: readonly PreparedRulePhase[];
   private readonly strength: Float64Array;
+  private readonly stability: StabilityCheck;
   private readonly parameterEstimate: CompiledFunction;
   private readonly inputEstimate: CompiledFunction | undefined;
 
@@ -102,12 +106,9 @@ class PhasePlan {
     definition: PhaseRuleDefinition,
   ) {
     const { task, buffers, examples, backend } = plan;
-    const { settle, inputGradient = true } = definition.options;
+    const { settle, inputGradient = true, stability } = definition.options;
+    this.stability = new StabilityCheck(plan, settle, stability);
     const phases = definition.phases(task);
-    refuseTakenNames(
-      task,
-      phases.flatMap(({ keep }) => keep ?? []),
-    );
     this.strength = new Float64Array(1);
     buffers[NUDGE] = this.strength;
     for (const { keep } of phases) if (keep !== undefined) plan.makeRoom(keep);
@@ -142,6 +143,7 @@ class PhasePlan {
       this.strength[0] = phase.nudge * nudge;
       reports.push(this.settle(phase, freeState));
       if (freeState === undefined) {
+        this.stability.run(phase.name);
         costs = plan.costs();
         freeState = plan.copyState();
       }

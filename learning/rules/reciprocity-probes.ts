@@ -1,19 +1,24 @@
 import type { CompiledFunction } from "../../core/compile/program.js";
 import { InputError } from "../../core/errors.js";
 import { gradient } from "../../core/expression/derivatives.js";
-import type { Expression } from "../../core/expression/expression.js";
+import { type Expression, sizeOf } from "../../core/expression/expression.js";
 import { add, divide, multiply, sum, symbol } from "../../core/expression/functions.js";
+import { tidy } from "../../core/expression/tidy.js";
+import { printFormula } from "../../core/formula/index.js";
 import { RandomStream } from "../../core/random.js";
 import { StateVector } from "../../integrators/solvers/state-vector.js";
 import { atState, response } from "../estimators/contrast.js";
 import { pairing } from "../estimators/pairing.js";
-import type { GradientResult, LearningRule, PhaseReport, TaskData } from "../rule.js";
+import type { GradientResult, LearningDynamics, LearningRule, PhaseReport, TaskData } from "../rule.js";
+import { StabilityCheck } from "../stability-check.js";
 import type { PreparedPhase, StationaryPlan } from "../stationary-plan.js";
-import { derivedBlock, derivedName, NUDGE, refuseTakenNames } from "../transformations/names.js";
+import type { LearningTask } from "../task.js";
+import { derivedBlock, derivedName, NUDGE, refuseNames } from "../transformations/names.js";
 import { nudgedForce } from "../transformations/nudged.js";
 import { probed } from "../transformations/probed.js";
 import { refuseMovingStructures } from "./moving-structures.js";
 import { checkNudge, type PhaseRuleOptions } from "./phase-rule.js";
+import { byParameter, settledPhases, smallNudge } from "./reliances.js";
 import { stationaryResult, stationaryRule } from "./stationary-rule.js";
 
 /** Options of {@link reciprocityProbes}. */
@@ -68,11 +73,58 @@ export function reciprocityProbes(options: ReciprocityProbesOptions): LearningRu
     maker,
     settle,
     backend,
-    refusal: ({ system }) => refuseMovingStructures(system),
-    variant: `${probes}`,
+    refusal: (task) => refuseMovingStructures(task.system) ?? refuseNames(task),
+    variant: `${probes}, ${options.stability}`,
+    dynamics: (task) => probeDynamics(task, options),
     prepare: (plan) => new ProbePlan(plan, options),
     gradient: (prepared, data) => prepared.gradient(data, nudge, seed),
   });
+}
+
+/** dC/dx at the free state times the response kept in "plus" and "minus", summed over all entries. */
+function workOfCost({ system: { state }, cost }: LearningTask): Expression {
+  const slopes = gradient(
+    cost.final as Expression,
+    state.map((block) => block.symbol),
+  );
+  const moved = response(state, "centred");
+  const products = slopes.map((slope, k) => sum(multiply(slope, moved[k] as Expression)));
+  const total = products.reduce((sofar, each) => add(sofar, each));
+  return atState([total], state, "free", symbol(NUDGE))[0] as Expression;
+}
+
+function probeDynamics(task: LearningTask, options: ReciprocityProbesOptions): LearningDynamics {
+  const { nudge, settle, probes = "coordinates" } = options;
+  const { state } = task.system;
+  const driven = probed(task);
+  const size = state.reduce((n, { shape }) => n + sizeOf(shape), 0);
+  const work = printFormula(tidy([workOfCost(task)], [symbol(NUDGE)])[0] as Expression);
+  return {
+    phases: [
+      { name: "free", system: task.system, nudge: 0, keep: "free" },
+      { name: "probed", system: driven, nudge: 1, keep: "plus" },
+      { name: "probed back", system: driven, nudge: -1, keep: "minus" },
+    ],
+    gradient: byParameter(task, (parameters) =>
+      atState(
+        pairing(
+          task,
+          state.map((block) => derivedBlock(block, "adjoint").symbol),
+          parameters,
+        ),
+        state,
+        "free",
+        symbol(NUDGE),
+      ),
+    ),
+    reliesOn: [
+      probes === "coordinates"
+        ? `${size} pairs of probed phases, one for each entry of the state: with the probe 1 there and 0 elsewhere, that entry of the adjoint state is ${work}`
+        : `${probes} pairs of probed phases with random signs u of length 1: u . adjoint = ${work}, and the adjoint state is estimated from these around the answer to plain nudging`,
+      smallNudge(nudge, "centred"),
+      ...settledPhases(task, settle, nudge),
+    ],
+  };
 }
 
 type State = Readonly<Record<string, Float64Array>>;
@@ -81,6 +133,7 @@ type State = Readonly<Record<string, Float64Array>>;
 class ProbePlan {
   private readonly vector: StateVector;
   private readonly strength = new Float64Array(1);
+  private readonly stability: StabilityCheck;
   private readonly free: PreparedPhase;
   private readonly probed: PreparedPhase;
   private readonly nudged: PreparedPhase;
@@ -97,21 +150,15 @@ class ProbePlan {
   ) {
     const { task, buffers, examples, backend } = plan;
     const { state, parameters, input } = task.system;
-    refuseTakenNames(task, ["free", "plus", "minus", "probe", "adjoint"]);
+    const moved = response(state, "centred");
     for (const kept of ["free", "plus", "minus", "adjoint"] as const) plan.makeRoom(kept);
     buffers[NUDGE] = this.strength;
     this.vector = new StateVector(task.system);
+    this.stability = new StabilityCheck(plan, options.settle, options.stability);
     this.free = plan.prepare(options.settle);
     this.probed = plan.prepare(options.settle, probed(task));
     this.nudged = plan.prepare(options.settle, nudgedForce(task));
-    const slopes = gradient(
-      task.cost.final as Expression,
-      state.map((block) => block.symbol),
-    );
-    const moved = response(state, "centred");
-    const products = slopes.map((slope, k) => sum(multiply(slope, moved[k] as Expression)));
-    const work = atState([products.reduce((total, each) => add(total, each))], state, "free", symbol(NUDGE));
-    this.work = plan.compileEach(work);
+    this.work = plan.compileEach([workOfCost(task)]);
     this.response = plan.compileEach(moved);
     const adjoint = state.map((block) => derivedBlock(block, "adjoint").symbol);
     const gradients = (blocks: readonly { readonly symbol: Expression }[]): Expression[] =>
@@ -131,6 +178,7 @@ class ProbePlan {
     const { plan } = this;
     plan.load(data);
     const free = plan.settle("free", this.free);
+    this.stability.run("free");
     const [costs, freeState] = [plan.costs(), plan.copyState()];
     plan.keep("free");
     const { probes = "coordinates" } = this.options;

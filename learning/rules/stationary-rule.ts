@@ -1,8 +1,10 @@
 import type { Backend } from "../../core/compile/program.js";
 import { InputError } from "../../core/errors.js";
-import type { BlockNames, StateArray } from "../../core/system.js";
+import { symbol } from "../../core/expression/functions.js";
+import { dependsOn } from "../../core/structure-proofs.js";
+import { type BlockNames, type StateArray, TIME } from "../../core/system.js";
 import type { StationarySolver } from "../../integrators/solvers/stationary-solver.js";
-import type { GradientResult, LearningRule, PhaseReport, TaskData } from "../rule.js";
+import type { GradientResult, LearningDynamics, LearningRule, PhaseReport, TaskData } from "../rule.js";
 import { countExamples, PlanCache, StationaryPlan } from "../stationary-plan.js";
 import { type LearningTask, taskName } from "../task.js";
 
@@ -13,6 +15,8 @@ export interface StationaryRuleDefinition<P extends object> extends Pick<Learnin
   readonly settle: StationarySolver;
   /** What the rule asks of the task besides a cost of the stationary state and a system the solver takes. */
   refusal?(task: LearningTask): string | undefined;
+  /** What the rule does with a task that it does not refuse. */
+  dynamics?(task: LearningTask): LearningDynamics;
   readonly backend: Backend | undefined;
   /** The options that what is compiled depends on, as text. */
   readonly variant?: string;
@@ -30,14 +34,22 @@ export function stationaryRule<P extends object>(definition: StationaryRuleDefin
   const plans = sharedPlans(definition);
   const refusal = (task: LearningTask): string | undefined =>
     definition.refusal?.(task) ?? refuseTrajectoryCost(task) ?? settle.refusal(task.system);
+  const checkFit = (task: LearningTask): void => {
+    const refused = refusal(task);
+    if (refused !== undefined) throw new InputError({ field: maker, given: taskName(task), expected: refused });
+  };
+  const dynamics = (task: LearningTask): LearningDynamics => {
+    checkFit(task);
+    return definition.dynamics?.(task) as LearningDynamics;
+  };
   return {
     name,
     reference,
     refusal,
+    ...(definition.dynamics === undefined ? {} : { dynamics }),
     gradient<N extends BlockNames, T extends string>(task: LearningTask<N, T>, data: TaskData<N, T>) {
       const [erased, values] = [task as LearningTask, data as TaskData];
-      const refused = refusal(erased);
-      if (refused !== undefined) throw new InputError({ field: maker, given: taskName(erased), expected: refused });
+      checkFit(erased);
       const prepared = plans.get(erased, countExamples(erased, values));
       return definition.gradient(prepared, values) as GradientResult<N>;
     },
@@ -63,7 +75,11 @@ function sharedPlans<P extends object>(definition: StationaryRuleDefinition<P>):
   return shared.plans as PlanCache<P>;
 }
 
-function refuseTrajectoryCost({ cost }: LearningTask): string | undefined {
+function refuseTrajectoryCost({ cost, horizon }: LearningTask): string | undefined {
+  if (horizon !== undefined) return "a task without a horizon, because the rule compares stationary states";
+  if (cost.final !== undefined && dependsOn([cost.final], [symbol(TIME)])) {
+    return "a cost that does not depend on the time t, because a stationary state has none";
+  }
   const stationary = cost.final !== undefined && cost.running === undefined && cost.perStep === undefined;
   return stationary ? undefined : "a cost of the stationary state alone (cost.final)";
 }

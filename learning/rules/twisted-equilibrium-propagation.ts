@@ -1,9 +1,12 @@
+import type { Expression } from "../../core/expression/expression.js";
+import { printFormula } from "../../core/formula/index.js";
 import { pairedResponse } from "../estimators/pairing.js";
 import type { LearningRule } from "../rule.js";
 import { twistAtFree, twisted, twistOf } from "../transformations/twisted.js";
 import { refuseMovingStructures } from "./moving-structures.js";
 import { checkedNudging, type NudgedPhasesOptions, namedByNudging, nudgedPhases } from "./nudged-phases.js";
 import { phaseRule } from "./phase-rule.js";
+import { smallNudge } from "./reliances.js";
 
 /**
  * Equilibrium propagation in another metric: for systems whose Jacobian is symmetric up to a known diagonal matrix,
@@ -37,5 +40,12 @@ export function twistedEquilibriumPropagation(options: NudgedPhasesOptions): Lea
         : undefined),
     phases: (task) => nudgedPhases(task, twisted(task), nudging),
     estimate: (task, withRespectTo) => pairedResponse(task, withRespectTo, nudging, twistAtFree(task)),
+    reliesOn: (task) => {
+      const diagonal = task.system.state.map(
+        ({ name }, k) => `${printFormula(twistAtFree(task)[k] as Expression)} for ${name}`,
+      );
+      const known = task.system.twist === undefined ? "known from the structure" : "declared by the system";
+      return [`J' = P J P^-1 with the diagonal P ${known}: ${diagonal.join(", ")}`, smallNudge(options.nudge, nudging)];
+    },
   });
 }

@@ -4,6 +4,7 @@ import { nudgedForce } from "../transformations/nudged.js";
 import { refuseMovingStructures } from "./moving-structures.js";
 import { checkedNudging, type NudgedPhasesOptions, namedByNudging, nudgedPhases } from "./nudged-phases.js";
 import { phaseRule } from "./phase-rule.js";
+import { smallNudge } from "./reliances.js";
 
 /**
  * The vector-field rule: equilibrium propagation read off by the force, without regard to the symmetry of its Jacobian J.
@@ -32,5 +33,11 @@ export function vectorFieldRule(options: NudgedPhasesOptions): LearningRule {
     refusal: ({ system }) => refuseMovingStructures(system),
     phases: (task) => nudgedPhases(task, nudgedForce(task), nudging),
     estimate: (task, withRespectTo) => pairedResponse(task, withRespectTo, nudging),
+    reliesOn: ({ system }) => [
+      system.facts.gradient
+        ? "the symmetry of the Jacobian J, which the structure of this system gives"
+        : "the symmetry of the Jacobian J, which nothing shows for this system: without it the estimate is wrong at every nudge",
+      smallNudge(options.nudge, nudging),
+    ],
   });
 }

@@ -6,7 +6,8 @@ import { substitute } from "../../core/expression/transform.js";
 import { directionSymbols } from "../../core/structure-proofs.js";
 import type { DynamicalSystem, InputBlock } from "../../core/system.js";
 import type { LearningTask } from "../task.js";
-import { derivedBlock, refuseTakenNames } from "./names.js";
+import { forceVariant } from "./force-variant.js";
+import { checkNames, derivedBlock } from "./names.js";
 import { nudgedForce } from "./nudged.js";
 
 /**
@@ -23,9 +24,23 @@ import { nudgedForce } from "./nudged.js";
  * @throws InputError like `nudged`, or where a block has a name that the corrected system gains
  */
 export function corrected(task: LearningTask): DynamicalSystem {
-  refuseTakenNames(task, ["free"]);
+  checkNames(task);
   const pushed = nudgedForce(task);
   const { state } = task.system;
+  const correction = correctionOf(task);
+  return forceVariant(
+    pushed,
+    {
+      name: `${task.system.name}, nudged and corrected`,
+      input: [...pushed.input, ...state.map((block) => derivedBlock(block, "free"))],
+    },
+    state.map(({ name }, k) => subtract(pushed.field.get(name) as Expression, correction[k] as Expression)),
+  );
+}
+
+/** What {@link corrected} takes away: (J - J') (x - x_free) with J at the free state, one expression per state block. */
+export function correctionOf({ system }: LearningTask): Expression[] {
+  const { state } = system;
   const free = state.map((block) => derivedBlock(block, "free"));
   const directions = directionSymbols(state.map((block) => block.symbol));
   const atFree = new Map(
@@ -37,15 +52,7 @@ export function corrected(task: LearningTask): DynamicalSystem {
       ] as const;
     }),
   );
-  const correction = substitute(antisymmetricProduct(task.system, directions), atFree);
-  return {
-    ...pushed,
-    name: `${task.system.name}, nudged and corrected`,
-    input: [...pushed.input, ...free],
-    field: new Map(
-      state.map(({ name }, k) => [name, subtract(pushed.field.get(name) as Expression, correction[k] as Expression)]),
-    ),
-  };
+  return substitute(antisymmetricProduct(system, directions), atFree);
 }
 
 /** (J - J') times directions. Where a part of the field is known to follow from an energy, the rest decides. */

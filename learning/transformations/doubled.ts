@@ -5,7 +5,8 @@ import { add, divide, multiply, negate, sum, symbol } from "../../core/expressio
 import { substituteOne } from "../../core/expression/transform.js";
 import type { DynamicalSystem, StateBlock } from "../../core/system.js";
 import { type LearningTask, taskName } from "../task.js";
-import { derivedBlock, NUDGE, refuseTakenNames } from "./names.js";
+import { forceVariant } from "./force-variant.js";
+import { checkNames, derivedBlock, NUDGE } from "./names.js";
 import { nudgedForce } from "./nudged.js";
 
 /** How a doubled system holds its force and its cost. */
@@ -43,7 +44,7 @@ export interface DoubledOptions {
  * @throws InputError like `nudged`, for bounded states, or for a split form without a known energy
  */
 export function doubled(task: LearningTask, options: DoubledOptions = {}): DynamicalSystem {
-  refuseTakenNames(task, ["difference"]);
+  checkNames(task);
   const pushed = nudgedForce(task);
   const refused = refuseDoubling(task, options);
   if (refused !== undefined) {
@@ -53,18 +54,14 @@ export function doubled(task: LearningTask, options: DoubledOptions = {}): Dynam
   const apart = state.map((block): StateBlock => ({ ...derivedBlock(block, "difference"), role: "state" }));
   const variables = [...apart, ...state].map((block) => block.symbol);
   const flow = gradient(doubledEnergy(task, options), variables).map(negate);
-  const blocks = [...pushed.state, ...apart];
-  return {
-    ...pushed,
-    name: `${task.system.name}, doubled`,
-    state: blocks,
-    field: new Map(blocks.map(({ name }, k) => [name, flow[k] as Expression])),
-    facts: { ...pushed.facts, gradient: false },
-  };
+  return forceVariant(pushed, { name: `${task.system.name}, doubled`, state: [...pushed.state, ...apart] }, flow);
 }
 
 /** Why a task cannot be doubled in this way, as what is expected of it; `undefined` where it can. */
-export function refuseDoubling({ system }: LearningTask, { form, cost }: DoubledOptions): string | undefined {
+export function refuseDoubling(
+  { system }: LearningTask,
+  { form = "merged", cost }: DoubledOptions,
+): string | undefined {
   if (system.state.some(({ bounds }) => bounds !== undefined)) {
     return "a system without bounds, because the difference of two copies at a bound is not free";
   }

@@ -6,7 +6,8 @@ import { add, multiply, subtract, symbol } from "../../core/expression/functions
 import { skewGradientFlow } from "../../core/skew-gradient-flow.js";
 import type { DynamicalSystem } from "../../core/system.js";
 import { type LearningTask, taskName } from "../task.js";
-import { NUDGE, nudgeParameter, refuseTakenNames } from "./names.js";
+import { forceVariant } from "./force-variant.js";
+import { checkNames, NUDGE, nudgeParameter } from "./names.js";
 
 /**
  * The system nudged by the cost C as its structure has it; a positive nudge lowers the cost.
@@ -58,13 +59,7 @@ export function nudgedForce(task: LearningTask): DynamicalSystem {
   const field = system.state.map(({ name }, k) =>
     subtract(system.field.get(name) as Expression, multiply(strength, slopes[k] as Expression)),
   );
-  return asForce(withField(task, field, {}));
-}
-
-/** Forgets the scalar a field came from. */
-function asForce(system: DynamicalSystem): DynamicalSystem {
-  const { scalar, rates, timeConstants, decomposition, twist, ...rest } = system;
-  return { ...rest, kind: "force", state: rest.state.map((block) => ({ ...block, role: "state" as const })) };
+  return forceVariant(system, nudgedBlocks(task), field);
 }
 
 const STRUCTURES: readonly DynamicalSystem["kind"][] = ["energy", "skew-gradient", "force", "native"];
@@ -79,19 +74,27 @@ function finalCost(task: LearningTask): Expression {
   });
 }
 
+/** Name and blocks of a nudged system. */
+function nudgedBlocks(task: LearningTask): Required<Pick<DynamicalSystem, "name" | "parameters" | "input">> {
+  checkNames(task);
+  const { system, target } = task;
+  return {
+    name: `${system.name}, nudged`,
+    parameters: [...system.parameters, nudgeParameter()],
+    input: [...system.input, ...target],
+  };
+}
+
 function withField(
   task: LearningTask,
   field: readonly Expression[],
   parts: Pick<DynamicalSystem, "scalar">,
 ): DynamicalSystem {
-  refuseTakenNames(task, []);
-  const { system, target } = task;
+  const { system } = task;
   return {
     ...system,
+    ...nudgedBlocks(task),
     ...parts,
-    name: `${system.name}, nudged`,
-    parameters: [...system.parameters, nudgeParameter()],
-    input: [...system.input, ...target],
     field: new Map(system.state.map(({ name }, k) => [name, field[k] as Expression])),
     invariants: new Map(),
   };

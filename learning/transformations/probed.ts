@@ -2,7 +2,8 @@ import type { Expression } from "../../core/expression/expression.js";
 import { multiply, subtract, symbol } from "../../core/expression/functions.js";
 import type { DynamicalSystem } from "../../core/system.js";
 import type { LearningTask } from "../task.js";
-import { derivedBlock, NUDGE, refuseTakenNames } from "./names.js";
+import { forceVariant } from "./force-variant.js";
+import { checkNames, derivedBlock, NUDGE } from "./names.js";
 import { nudgedForce } from "./nudged.js";
 
 /**
@@ -12,18 +13,15 @@ import { nudgedForce } from "./nudged.js";
  * @throws InputError like `nudged`, or where a block has a name that the probed system gains
  */
 export function probed(task: LearningTask): DynamicalSystem {
-  refuseTakenNames(task, ["probe"]);
+  checkNames(task);
   const { system } = task;
   const probes = system.state.map((block) => derivedBlock(block, "probe"));
-  return {
-    ...nudgedForce(task),
-    name: `${system.name}, probed`,
-    input: [...system.input, ...probes],
-    field: new Map(
-      system.state.map(({ name }, k) => {
-        const push = multiply(symbol(NUDGE), (probes[k] as (typeof probes)[number]).symbol);
-        return [name, subtract(system.field.get(name) as Expression, push)];
-      }),
-    ),
-  };
+  return forceVariant(
+    nudgedForce(task),
+    { name: `${system.name}, probed`, input: [...system.input, ...probes] },
+    system.state.map(({ name }, k) => {
+      const push = multiply(symbol(NUDGE), (probes[k] as (typeof probes)[number]).symbol);
+      return subtract(system.field.get(name) as Expression, push);
+    }),
+  );
 }

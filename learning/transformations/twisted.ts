@@ -5,7 +5,8 @@ import { constant, divide, multiply, negate, subtract, sum, symbol } from "../..
 import { substituteOne } from "../../core/expression/transform.js";
 import type { DynamicalSystem } from "../../core/system.js";
 import { type LearningTask, taskName } from "../task.js";
-import { derivedBlock, NUDGE, refuseTakenNames } from "./names.js";
+import { forceVariant } from "./force-variant.js";
+import { checkNames, derivedBlock, NUDGE } from "./names.js";
 import { nudgedForce } from "./nudged.js";
 
 /**
@@ -41,7 +42,7 @@ const gradientOfEach = (rate: Expression, potential: Expression): Expression =>
  * @throws InputError like `nudged`, or where no such matrix is known
  */
 export function twisted(task: LearningTask): DynamicalSystem {
-  refuseTakenNames(task, ["free"]);
+  checkNames(task);
   const { system, cost } = task;
   const pushed = nudgedForce(task);
   const twist = twistAtFree(task);
@@ -50,17 +51,14 @@ export function twisted(task: LearningTask): DynamicalSystem {
     system.state.map((block) => block.symbol),
   );
   const free = system.state.map((block) => derivedBlock(block, "free"));
-  return {
-    ...pushed,
-    name: `${system.name}, nudged and twisted`,
-    input: [...pushed.input, ...free],
-    field: new Map(
-      system.state.map(({ name }, k) => {
-        const push = multiply(symbol(NUDGE), divide(slopes[k] as Expression, twist[k] as Expression));
-        return [name, subtract(system.field.get(name) as Expression, push)];
-      }),
-    ),
-  };
+  return forceVariant(
+    pushed,
+    { name: `${system.name}, nudged and twisted`, input: [...pushed.input, ...free] },
+    system.state.map(({ name }, k) => {
+      const push = multiply(symbol(NUDGE), divide(slopes[k] as Expression, twist[k] as Expression));
+      return subtract(system.field.get(name) as Expression, push);
+    }),
+  );
 }
 
 /** {@link twistOf} at the free state, one expression per state block. */

@@ -2,9 +2,16 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { documentationOfLearningRules } from "../../docs/learning-rules.js";
 import { documentationTables } from "../../docs/tables.js";
 
 const root = resolve(import.meta.dirname, "../..");
+
+describe("docs/learning-rules.md", () => {
+  it("is what the registry and the measurements say (npm run docs writes it)", async () => {
+    await expect(documentationOfLearningRules()).toMatchFileSnapshot(join(root, "docs/learning-rules.md"));
+  }, 300_000);
+});
 
 describe("docs/tables.md", () => {
   it("is what the registries say (npm run docs writes it)", async () => {

@@ -220,7 +220,7 @@ describe("refusals, in a sentence", () => {
   test("a block that takes the nudge's name", () => {
     const taken = energySystem({ name: "taken", state: { x: [] }, parameters: { nudge: [] }, energy: "nudge*x^2" });
     const task = learningTask(taken, { cost: { final: "x" } });
-    expect(() => rule.gradient(task, { parameters: { nudge: 1 } })).toThrow(/a block named "nudge"/);
+    expect(() => rule.gradient(task, { parameters: { nudge: 1 } })).toThrow(/another name for nudge/);
   });
 
   test.each([0, -0.1, Number.NaN, Number.POSITIVE_INFINITY])("a nudge of %s", (nudge) => {
