@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { dataCommand } from "./data-command.js";
 import { reportFailure } from "./failure.js";
+import { reproduceCommand } from "./reproduce-command.js";
 import { trainCommand } from "./train-command.js";
 import { verifyCommand } from "./verify-command.js";
 
@@ -28,6 +29,7 @@ const program = new Command("eqprop")
   .showHelpAfterError()
   .addCommand(trainCommand())
   .addCommand(verifyCommand())
+  .addCommand(reproduceCommand())
   .addCommand(dataCommand());
 
 try {

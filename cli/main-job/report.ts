@@ -1,5 +1,5 @@
 import type { ImageDataset } from "../../learning/data/index.js";
-import { type Figure, imageGrid, lineChart, reportPage } from "../../plots/index.js";
+import { type Figure, imageGrid, lineChart, type ReportSection, reportPage } from "../../plots/index.js";
 import type { ExactnessRow } from "./exactness.js";
 import { classify, type Learned } from "./learn.js";
 import { energyDriftChart, pendulumPortrait } from "./physics.js";
@@ -33,16 +33,21 @@ function learningCurve({ learned, linearAccuracy }: ReportContents): Figure {
   });
 }
 
-function errorAgainstNudge({ exactness }: ReportContents): Figure {
-  const series = exactness.map(({ rule, nudges, errors }) => {
+/** `equilibriumPropagation({ nudging: "one-sided" })` as a label: `EP, one-sided`. */
+const shortName = (rule: string): string =>
+  rule
+    .replace(/\(\{ \w+: "([^"]+)" \}\)$/, ", $1")
+    .replace(/^equilibriumPropagation/, "EP")
+    .replace(/EquilibriumPropagation/, " EP")
+    .replace(/([a-z])([A-Z][a-z])/g, (_, before: string, after: string) => `${before} ${after.toLowerCase()}`);
+
+function errorAgainstNudge(rows: readonly ExactnessRow[]): Figure {
+  const series = rows.map(({ rule, nudges, errors }) => {
     const shown = nudges
       .map((nudge, k) => [nudge, errors[k] as number] as const)
-      .filter(([, e]) => Number.isFinite(e) && e > 0);
-    return {
-      name: rule.includes("one-sided") ? "one-sided" : "centred",
-      x: shown.map(([x]) => x),
-      y: shown.map(([, y]) => y),
-    };
+      .filter(([, e]) => Number.isFinite(e) && e > 0)
+      .sort(([a], [b]) => a - b);
+    return { name: shortName(rule), x: shown.map(([x]) => x), y: shown.map(([, y]) => y) };
   });
   return lineChart({
     title: "Error of the learned gradient against the nudge",
@@ -54,6 +59,29 @@ function errorAgainstNudge({ exactness }: ReportContents): Figure {
       { slope: 1, through: [1e-3, 1e-2], over: [1e-5, 1e-1] },
       { slope: 2, through: [1e-3, 1e-7], over: [1e-4, 1e-1] },
     ],
+  });
+}
+
+/** What a small task of a structure is, for the report's readers. */
+const SMALL_TASKS: Readonly<Record<string, string>> = {
+  energy: "A small network with random couplings, in double precision; phases settled to 1e-12.",
+  "skew-gradient": "A ring of FitzHugh-Nagumo cells with a cost on activators and inhibitors.",
+  force: "A small Hopfield network whose connections have independent weights both ways; no energy holds its force.",
+};
+
+/** A section for each structure. */
+function exactnessSections({ exactness }: ReportContents): ReportSection[] {
+  const structures = [...new Set(exactness.map(({ structure }) => structure))];
+  return structures.map((structure) => {
+    const rows = exactness.filter((row) => row.structure === structure);
+    const { columns, rows: cells } = exactnessTable(rows);
+    return {
+      heading: `Is the gradient the true one? ${structure[0]?.toUpperCase()}${structure.slice(1)} systems`,
+      figure: errorAgainstNudge(rows),
+      // The heading names the structure.
+      table: { columns: columns.slice(1), rows: cells.map((row) => row.slice(1)) },
+      note: SMALL_TASKS[structure] ?? "",
+    };
   });
 }
 
@@ -96,7 +124,7 @@ export function exactnessTable(rows: readonly ExactnessRow[]): { columns: string
 
 /** The report page. */
 export function writeReport(contents: ReportContents): string {
-  const { dataset, learned, linearAccuracy, exactness, seconds } = contents;
+  const { dataset, learned, linearAccuracy, seconds } = contents;
   return reportPage({
     title: "eqprop: learning by physics",
     lead:
@@ -109,12 +137,7 @@ export function writeReport(contents: ReportContents): string {
         note: "No error is propagated backwards: the gradient is the difference of two physical states.",
       },
       { heading: "Predictions", figure: predictions(contents) },
-      {
-        heading: "Is the gradient the true one?",
-        figure: errorAgainstNudge(contents),
-        table: exactnessTable(exactness),
-        note: "A small network with random couplings, in double precision; phases settled to 1e-12.",
-      },
+      ...exactnessSections(contents),
       { heading: "Structure-preserving integration", figure: pendulumPortrait() },
       { heading: "Energy drift", figure: energyDriftChart() },
     ],

@@ -68,6 +68,9 @@ describe("eqprop train", () => {
       expect(output).toMatch(/^linear classifier \d+\.\d$/m);
       expect(output).toMatch(/^energy +equilibriumPropagation +2\.0\d +\d\.\de-1[01]/m);
       expect(output).toMatch(/one-sided.* +(1\.0\d|0\.9\d)/);
+      expect(output).toMatch(/^skew-gradient +equilibriumPropagation +2\.0\d +\d\.\de-\d\d/m);
+      expect(output).toMatch(/^force +asymmetricEquilibriumPropagation +2\.0\d +\d\.\de-\d\d/m);
+      expect(output).toMatch(/^force +dyadicEquilibriumPropagation +exact +\d\.\de-1\d/m);
       const report = readFileSync(join(folder, "report.html"), "utf8");
       expect(report).toMatch(/^<!doctype html>/i);
       expect(report.match(/<svg/g)?.length).toBeGreaterThanOrEqual(4);
