@@ -1,10 +1,13 @@
 import fc from "fast-check";
+import { InputError } from "../../core/errors.js";
 import type { Shape } from "../../core/expression/expression.js";
+import type { Integrator } from "../../core/integrator.js";
 import type { BlockNames, DynamicalSystem, ParameterBlock } from "../../core/system.js";
 import type { TaskData } from "../../learning/rule.js";
-import type { LearningTask } from "../../learning/task.js";
+import { type LearningTask, taskName } from "../../learning/task.js";
 import { arbitraryArray } from "./arrays.js";
 import { positiveParameters } from "./positive-parameters.js";
+import { arbitraryTrajectoryData } from "./trajectory-data.js";
 
 /** The lowest and highest value of an entry. */
 export type Range = readonly [low: number, high: number];
@@ -20,6 +23,11 @@ export interface TaskDataOptions<Names extends string = string> {
    * minus 1 for inputs and targets
    */
   readonly ranges?: { readonly [K in Names]?: Range };
+  /**
+   * What integrates the trajectories of a task with a horizon: its step says how many rows there are. Then there are initial
+   * states besides (plus and minus 1), and inputs and targets may vary in time.
+   */
+  readonly integrator?: Integrator | undefined;
 }
 
 /** Of parameters that must be positive and have no default. */
@@ -27,12 +35,16 @@ const POSITIVE: Range = [0.5, 1.5];
 
 type NamesOfTask<N extends BlockNames, T extends string> = N["parameters"] | N["input"] | T;
 
-/** Random parameters, inputs and targets of a task. */
+/**
+ * Random parameters, inputs and targets of a task, and initial states of one with a horizon.
+ *
+ * @throws InputError for a task with a horizon without the integrator
+ */
 export function arbitraryTaskData<N extends BlockNames, T extends string>(
   task: LearningTask<N, T>,
   options: TaskDataOptions<NamesOfTask<N, T>> = {},
 ): fc.Arbitrary<TaskData<N, T>> {
-  const { examples = 1 } = options;
+  const { examples = 1, integrator } = options;
   const ranges = (options.ranges ?? {}) as Readonly<Record<string, Range | undefined>>;
   const { parameters, input } = task.system;
   const positive = positiveParameters(task.system as DynamicalSystem);
@@ -46,13 +58,32 @@ export function arbitraryTaskData<N extends BlockNames, T extends string>(
         ]),
       ),
     );
-  return fc.record({
-    parameters: fc.record(
-      Object.fromEntries(parameters.map((block) => [block.name, arbitraryParameter(block, usual(block.name))])),
-    ),
-    input: each(input),
-    target: each(task.target),
-  }) as fc.Arbitrary<unknown> as fc.Arbitrary<TaskData<N, T>>;
+  const drawn = fc.record(
+    Object.fromEntries(parameters.map((block) => [block.name, arbitraryParameter(block, usual(block.name))])),
+  );
+  const data =
+    task.horizon === undefined
+      ? fc.record({ parameters: drawn, input: each(input), target: each(task.target) })
+      : fc
+          .record({
+            parameters: drawn,
+            given: arbitraryTrajectoryData(task as LearningTask, {
+              integrator: requiredIntegrator(task as LearningTask, integrator),
+              examples,
+              rangeOf: (name) => ranges[name] ?? [-1, 1],
+            }),
+          })
+          .map(({ parameters: values, given }) => ({ parameters: values, ...given }));
+  return data as fc.Arbitrary<unknown> as fc.Arbitrary<TaskData<N, T>>;
+}
+
+function requiredIntegrator(task: LearningTask, integrator: Integrator | undefined): Integrator {
+  if (integrator !== undefined) return integrator;
+  throw new InputError({
+    field: "arbitraryTaskData integrator",
+    given: "none",
+    expected: `what integrates the trajectories of ${taskName(task)}, because its step says how many rows there are`,
+  });
 }
 
 function arbitraryParameter({ shape, default: usual }: ParameterBlock, range?: Range): fc.Arbitrary<Float64Array> {

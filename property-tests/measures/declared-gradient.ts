@@ -1,12 +1,12 @@
 import { transposedJacobianProduct } from "../../core/expression/derivatives.js";
 import type { Expression } from "../../core/expression/expression.js";
-import { multiply, negate } from "../../core/expression/functions.js";
-import type { DynamicalSystem } from "../../core/system.js";
+import { multiply, negate, subtract } from "../../core/expression/functions.js";
+import type { DynamicalSystem, StateBlock } from "../../core/system.js";
 import { fieldOf } from "./system-measures.js";
 
 /**
  * A field as its declared structure relates it to a scalar S: by state block the expression of the field that must equal
- * dS/dz. For energies -F (with rates s = rho(u) it is -(ds/du)' F); for Hamiltonians (-F_p, F_q); for skew-gradient systems
+ * dS/dz. For energies -F (with rates s = rho(u) it is -(ds/du)' F); for Hamiltonians (-F_p - gamma p, F_q), without what damping adds; for skew-gradient systems
  * -tau F for activators and +tau F for inhibitors. `undefined` for systems without such a structure.
  */
 export function declaredGradient(system: DynamicalSystem): Expression[] | undefined {
@@ -21,9 +21,14 @@ export function declaredGradient(system: DynamicalSystem): Expression[] | undefi
       });
     case "hamiltonian": {
       const half = state.length / 2;
-      return state.map((_block, k) =>
-        k < half ? negate(field[k + half] as Expression) : (field[k - half] as Expression),
-      );
+      const gamma = system.parameters.find(({ name }) => name === system.damping);
+      return state.map((_block, k) => {
+        if (k >= half) return field[k - half] as Expression;
+        const reaction = negate(field[k + half] as Expression);
+        return gamma === undefined
+          ? reaction
+          : subtract(reaction, multiply(gamma.symbol, (state[k + half] as StateBlock).symbol));
+      });
     }
     case "skew-gradient":
       return state.map(({ name, role }, k) => {

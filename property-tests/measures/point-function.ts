@@ -1,6 +1,6 @@
 import { interpreter } from "../../core/compile/interpreter/interpreter.js";
 import type { Backend } from "../../core/compile/program.js";
-import { type Expression, sizeOf, topologicalOrder } from "../../core/expression/expression.js";
+import { type Expression, type GraphCompiler, sizeOf, topologicalOrder } from "../../core/expression/expression.js";
 import { symbolName } from "../../core/expression/primitives/leaves.js";
 
 /** Values of symbols by name, flat and row-major: a state with its time, parameters and input. */
@@ -23,12 +23,13 @@ export function pointFunction(outputs: readonly Expression[], backend: Backend =
     return compiled.outputs.map((output) => Float64Array.from(output));
   };
   const order = topologicalOrder(outputs);
-  return Object.assign(evaluate, { withRounding: roundedEvaluation(outputs, order) });
+  const compile: GraphCompiler = (graphs) => backend.compileFunction({ outputs: graphs });
+  return Object.assign(evaluate, { withRounding: roundedEvaluation(outputs, order, compile) });
 }
 
 /** Evaluates node by node, and moves every entry of every result by a rounding unit (Vignes' stochastic arithmetic). */
 const roundedEvaluation =
-  (outputs: readonly Expression[], order: readonly Expression[]) =>
+  (outputs: readonly Expression[], order: readonly Expression[], compile: GraphCompiler) =>
   (at: PointValues, pattern: number): Float64Array[] => {
     const values = new Map<Expression, Float64Array>();
     order.forEach((node, position) => {
@@ -36,7 +37,7 @@ const roundedEvaluation =
       const value = name === undefined ? new Float64Array(sizeOf(node.shape)) : (at[name] as Float64Array);
       if (name === undefined) {
         const operands = node.operands.map((operand) => values.get(operand) as Float64Array);
-        node.primitive.evaluate({ node, operands, out: value });
+        node.primitive.evaluate({ node, operands, out: value, compile });
         if (operands.length > 0)
           value.forEach((entry, k) => {
             value[k] = entry * (1 + signOf(31 * position + k, pattern) * Number.EPSILON);

@@ -22,11 +22,19 @@ function compareArrays(found: Arrays, expected: Arrays): ComparedEntry[] {
   );
 }
 
-/** The entries of two gradients side by side: all parameters, and the inputs where the first has a gradient for them. */
-export const compareGradients = (found: GradientResult, expected: GradientResult): ComparedEntry[] => [
-  ...compareArrays(found.gradient, expected.gradient),
-  ...compareArrays(found.inputGradient, expected.inputGradient),
-];
+/**
+ * The entries of two gradients side by side: all parameters, the inputs where the first has a gradient for them, and the
+ * blocks of the initial state where both have.
+ */
+export function compareGradients(found: GradientResult, expected: GradientResult): ComparedEntry[] {
+  const { initialGradient: known = {} } = expected;
+  const initial = Object.entries(found.initialGradient ?? {}).filter(([name]) => known[name] !== undefined);
+  return [
+    ...compareArrays(found.gradient, expected.gradient),
+    ...compareArrays(found.inputGradient, expected.inputGradient),
+    ...compareArrays(Object.fromEntries(initial), known).map((entry) => ({ ...entry, name: `initial ${entry.name}` })),
+  ];
+}
 
 /** Euclidean norm of the differences. */
 export const errorNorm = (entries: readonly ComparedEntry[]): number =>
@@ -36,7 +44,7 @@ export const errorNorm = (entries: readonly ComparedEntry[]): number =>
 export const expectedNorm = (entries: readonly ComparedEntry[]): number =>
   Math.hypot(...entries.map(({ expected }) => expected));
 
-/** |found - expected| / |expected|, in the Euclidean norm over all parameters and inputs together; 0 where both vanish. */
+/** |found - expected| / |expected|, in the Euclidean norm over all that {@link compareGradients} compares; 0 where both vanish. */
 export function relativeError(found: GradientResult, expected: GradientResult): number {
   const entries = compareGradients(found, expected);
   const error = errorNorm(entries);

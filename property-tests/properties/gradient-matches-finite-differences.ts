@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import type { Integrator } from "../../core/integrator.js";
 import type { BlockNames } from "../../core/system.js";
 import { newton } from "../../integrators/solvers/newton.js";
 import type { GradientResult, LearningRule, TaskData } from "../../learning/rule.js";
@@ -11,8 +12,10 @@ import { InconclusiveError } from "../../learning/rules/inconclusive.js";
 import type { LearningTask } from "../../learning/task.js";
 import { arbitraryTaskData } from "../arbitraries/task-data.js";
 import { measureConditioning } from "../measures/conditioning.js";
+import { requireMotion } from "../measures/motion.js";
 import { compareGradients, errorNorm, expectedNorm } from "../measures/relative-error.js";
 import { stateAsGuess } from "../measures/state-as-guess.js";
+import { integratorOf, trajectoryReferences } from "../measures/trajectory-references.js";
 
 /** Options of {@link gradientMatchesFiniteDifferences}. */
 export interface GradientMatchOptions<N extends BlockNames = BlockNames, T extends string = string> {
@@ -32,6 +35,11 @@ export interface GradientMatchOptions<N extends BlockNames = BlockNames, T exten
   readonly conditionNumber?: number;
   /** How far from a kink, where a bound begins or ceases to hold an entry, it is tried. @defaultValue 0.02 */
   readonly clearance?: number;
+  /**
+   * What integrates the trajectories of a task with a horizon, on which condition number and clearance have no bearing.
+   * @defaultValue that of the rule, where it says it
+   */
+  readonly integrator?: Integrator;
   /** Passes over data at which no gradient is defined; never returns. @defaultValue fast-check's precondition */
   readonly inconclusive?: (reason: string) => never;
 }
@@ -45,25 +53,27 @@ const REFERENCE_SHARE = 0.1;
 
 /**
  * The learned gradient is the true one: at random parameters, inputs and targets it equals Richardson-extrapolated finite
- * differences of the settled cost, which start from the rule's own free state, so that both follow the same branch. It
- * includes the gradient for inputs, where the rule gives one, and the cost.
+ * differences of the cost. Those of a settled cost start from the rule's own free state, so that both follow the same branch;
+ * those of a trajectory's are of the same discrete steps. It includes the gradients for inputs and the initial state, where the
+ * rule gives them, and the cost.
  *
  * Data at which no gradient is defined are passed over (fast-check counts them as skipped): no stable stationary state, one
- * that is badly conditioned or at a kink, or differences that leave their branch or have too large an error of their own.
+ * that is badly conditioned or at a kink, a trajectory that magnifies small changes more than thirtyfold, or differences that leave their branch or have too large an error of their own.
  */
 export function gradientMatchesFiniteDifferences<N extends BlockNames, T extends string>(
   task: LearningTask<N, T>,
   rule: LearningRule,
   options: GradientMatchOptions<N, T> = {},
 ): fc.IProperty<[TaskData<N, T>]> {
-  const { data = arbitraryTaskData(task), tolerance = 1e-3, conditionNumber = 30, clearance = 0.02 } = options;
-  const { inconclusive = skip } = options;
-  const reference = finiteDifferences({ settle: newton({ tolerance: 1e-12 }) });
+  const integrator = task.horizon === undefined ? undefined : (options.integrator ?? integratorOf(rule));
+  const { data = arbitraryTaskData(task, { integrator }), tolerance = 1e-3, inconclusive = skip } = options;
+  const reference =
+    integrator === undefined
+      ? finiteDifferences({ settle: newton({ tolerance: 1e-12 }) })
+      : trajectoryReferences(integrator).differences;
   return fc.property(data, (values) => {
-    const measured = measureConditioning(task, values);
-    if (!(measured.settled && measured.abscissa < 0)) inconclusive("there is no stable stationary state");
-    if (!(measured.conditionNumber <= conditionNumber)) inconclusive("the stationary state is badly conditioned");
-    if (!(measured.clearance >= clearance)) inconclusive("the stationary state is at the edge of a bound");
+    if (integrator === undefined) requireConditioning(task, values, options, inconclusive);
+    else requireMotion(task as LearningTask, integrator, values as TaskData, inconclusive);
     const found = rule.gradient(task, values);
     const unsettled = found.phases.find(({ converged }) => !converged);
     if (unsettled !== undefined) {
@@ -76,6 +86,18 @@ export function gradientMatchesFiniteDifferences<N extends BlockNames, T extends
       inconclusive,
     });
   });
+}
+
+function requireConditioning<N extends BlockNames, T extends string>(
+  task: LearningTask<N, T>,
+  data: TaskData<N, T>,
+  { conditionNumber = 30, clearance = 0.02 }: GradientMatchOptions<N, T>,
+  inconclusive: (reason: string) => never,
+): void {
+  const measured = measureConditioning(task, data);
+  if (!(measured.settled && measured.abscissa < 0)) inconclusive("there is no stable stationary state");
+  if (!(measured.conditionNumber <= conditionNumber)) inconclusive("the stationary state is badly conditioned");
+  if (!(measured.clearance >= clearance)) inconclusive("the stationary state is at the edge of a bound");
 }
 
 /** Lets fast-check pass over a case. */

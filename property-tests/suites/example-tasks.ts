@@ -56,3 +56,42 @@ export const skewTask = learningTask(
   }),
   { target: { y: [3] }, cost: { final: "sum((u - y)^2)/2 + sum(v^2)/4 + 0.1*sum(c^2)" } },
 );
+
+/** A Hopfield force with independent weights: the leak and the drives have an energy, the couplings have none. */
+export const hopfieldTask = learningTask(
+  forceSystem({
+    name: "Hopfield force",
+    state: { h: [3] },
+    parameters: { W: [3, 3], b: [3] },
+    input: { x: [3] },
+    energy: "sum(h^2)/2 - dot(b + x, tanh(h))",
+    force: { h: "(1 - tanh(h)^2)*(W @ tanh(h))" },
+  }),
+  { target: { y: [3] }, cost: { final: "sum((h - y)^2)/2 + 0.05*sum(W^2)" } },
+);
+
+/** A rate network with the same weight in both directions: its Jacobian is symmetric in the metric of the slopes only. */
+export const symmetricRateTask = learningTask(
+  forceSystem({
+    name: "symmetric rate network",
+    state: { r: [3] },
+    parameters: { W: [3, 3], b: [3] },
+    input: { x: [3] },
+    force: { r: "-r + ((W + transpose(W))/2) @ tanh(r) + b + x" },
+    twist: { r: "1 - tanh(r)^2" },
+  }),
+  { target: { y: [3] }, cost: { final: "sum((r - y)^2)/2 + 0.1*dot(b, r)" } },
+);
+
+/** Potentials that run down the energy of their rates. */
+export const potentialTask = learningTask(
+  energySystem({
+    name: "potentials and rates",
+    state: { u: [3] },
+    parameters: { W: [3, 3], b: [3] },
+    input: { x: [3] },
+    rates: { u: "tanh(u)" },
+    energy: "dot(tanh(u), u) - sum(logcosh(u)) - dot(tanh(u), W @ tanh(u))/2 - dot(b + x, tanh(u))",
+  }),
+  { target: { y: [3] }, cost: { final: "sum((tanh(u) - y)^2)/2 + 0.05*sum(W^2)" } },
+);

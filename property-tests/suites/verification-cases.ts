@@ -32,6 +32,26 @@ export function expectHolds<Subject>(
   return { decided: details.numRuns, undecided: reasons.length, reasons };
 }
 
+/**
+ * Runs a property on a subject, expects to find a case in which it does not hold, and returns what the failure says. Cases
+ * are not made smaller.
+ */
+export function expectFails<Subject>(
+  property: VerificationProperty<Subject>,
+  subject: Subject,
+  { runs, seed }: { readonly runs: number; readonly seed: number },
+): string {
+  const inconclusive = (reason: string): never => {
+    fc.pre(false);
+    throw new Error(reason);
+  };
+  const tried = property.property(subject, { inconclusive });
+  const details = fc.check(tried, { numRuns: runs, seed, maxSkipsPerRun: 20, endOnFailure: true });
+  const { failed, errorInstance } = details as fc.RunDetails<unknown>;
+  expect(failed && errorInstance instanceof Error, `${property.name} was expected to fail`).toBe(true);
+  return (errorInstance as Error).message;
+}
+
 /** The properties of a list that apply to a subject. */
 export const applicable = <Subject>(
   properties: readonly VerificationProperty<Subject>[],

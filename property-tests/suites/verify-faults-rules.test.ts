@@ -204,7 +204,10 @@ const check = (given: LearningTask, rule: KnownRule) =>
 describe("verify finds planted faults of rules", () => {
   test("and none without one", async () => {
     const report = await verify(task, { properties: { system: [] }, runs: 10 });
-    expect(report.results.filter(({ outcome }) => outcome !== "passed")).toEqual([]);
+    const others = report.results.filter(({ outcome }) => outcome !== "passed");
+    expect(others.map(({ property, outcome }) => [property, outcome])).toEqual([
+      ["the gradient is exact at any nudge", "not applicable"],
+    ]);
   });
 
   test.each(FAULTS)("%s: %s", async (_mistake, property, rule) => {

@@ -31,6 +31,14 @@ const wheel = forceSystem({
   force: { a: "b", b: "-a" },
   invariants: { radius: "a^2 + b^2" },
 });
+const braked = hamiltonianSystem({
+  name: "braked pendulum",
+  coordinates: { q: [] },
+  momenta: { p: [] },
+  parameters: { gravity: 9.81, friction: 0.3 },
+  hamiltonian: "p^2/2 + gravity*(1 - cos(q))",
+  damping: "friction",
+});
 const orbit = hamiltonianSystem({
   name: "orbit",
   coordinates: { q: [2] },
@@ -102,6 +110,13 @@ const FAULTS: readonly Fault[] = [
       field: { p: "-mass*gravity*sin(q) - 0.1*p" },
     },
   ],
+  [
+    "damping that pumps",
+    "the flow of a Hamiltonian keeps volumes",
+    braked,
+    { field: { p: "-gravity*sin(q) + friction*p" } },
+  ],
+  ["damping of the velocity", HAMILTON, braked, { field: { q: "p - friction*q", p: "-gravity*sin(q)" } }],
   [
     "a force that has no potential",
     "the flow of a Hamiltonian is symplectic",

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
+import type { DynamicalSystem } from "../../core/system.js";
 import { hamiltonianSystem, lorenz, pendulum } from "../../systems/index.js";
 import { systems } from "../../systems/registry.js";
 import { mutationsOf, printMutationReport, verifyMutations } from "../index.js";
+import { hopfieldTask } from "./example-tasks.js";
 
 const FAST = { runs: 5, integrators: [] };
 
@@ -56,6 +58,14 @@ describe("mechanical mutations", () => {
     expect(report).toMatchObject({ killed: 0, killRate: 0 });
     expect(report.survived.length + report.equivalent.length).toBe(10);
     expect(printMutationReport(report)).toMatch(/0 of \d+ noticed \(0\.0 %\)[\s\S]*survived:\n.* in the field: /);
+  });
+
+  test("are made in both parts of a force that declares an energy", async () => {
+    const hopfield = hopfieldTask.system as unknown as DynamicalSystem;
+    expect(new Set([...mutationsOf(hopfield)].map(({ part }) => part))).toEqual(new Set(["field", "energy", "rest"]));
+    const report = await verifyMutations(hopfield, FAST);
+    expect(report.survived).toEqual([]);
+    expect(report.killed).toBeGreaterThan(50);
   });
 
   test("do not exist where the dynamics is stated once", async () => {

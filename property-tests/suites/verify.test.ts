@@ -18,7 +18,7 @@ import {
   verify,
 } from "../index.js";
 import { EQPROP_VERSION } from "../verification/version.js";
-import { sixUnits } from "./example-tasks.js";
+import { rateTask, sixUnits } from "./example-tasks.js";
 
 /** A property of systems made by hand: a check of four random numbers. */
 const checking = (
@@ -140,6 +140,15 @@ describe("verify", () => {
       expect(reason).toMatch(/./);
     }
     expect(results[0]?.reason).toMatch(/energy/);
+  });
+
+  test("checks a task whose system has no energy under a rule for forces", async () => {
+    const report = await verify(rateTask, { properties: { system: [] }, runs: 2 });
+    const decided = report.results.filter(({ outcome }) => outcome === "passed");
+    expect(decided.length).toBeGreaterThan(6);
+    expect(report.passed).toBe(true);
+    for (const { subject } of report.results) expect(subject).toMatch(/under asymmetric equilibrium propagation$/);
+    expect(report.curves[0]?.slope).toBeCloseTo(2, 1);
   });
 
   test("draws parameters about the given values", async () => {

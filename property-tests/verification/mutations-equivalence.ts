@@ -38,6 +38,12 @@ export function sameValues(first: readonly Expression[], second: readonly Expres
   return true;
 }
 
+/** The two parts a force is declared in. */
+const partsOf = ({ decomposition }: DynamicalSystem): (Expression | undefined)[] => [
+  decomposition?.energy,
+  ...(decomposition?.nonConservative.values() ?? []),
+];
+
 const fieldOf = ({ field }: DynamicalSystem): Expression[] => [...field.values()];
 
 /**
@@ -52,11 +58,11 @@ export function equivalenceOf(original: DynamicalSystem, { part, system }: Mutat
     const [before, after] = [original, system].map(({ inverse }) => [...(inverse ?? new Map()).values()]);
     return sameValues(before as Expression[], after as Expression[]) ? "the inverse has the same values" : undefined;
   }
-  const [before, after] = [original.scalar, system.scalar] as [Expression, Expression];
-  if (sameValues([before], [after])) return "the scalar has the same values";
+  const [before, after] = [original, system].map((each) => (part === "scalar" ? [each.scalar] : partsOf(each)));
+  if (sameValues(before as Expression[], after as Expression[])) return `the ${part} has the same values`;
   const derived = derivedField(system);
   return derived !== undefined && sameValues(fieldOf(original), derived)
-    ? "the motion that follows from the scalar is the same"
+    ? `the motion that follows from the ${part} is the same`
     : undefined;
 }
 

@@ -19,7 +19,7 @@ export interface Mutation {
   readonly description: string;
   readonly kind: MutationKind;
   /** What was changed; the rest still says what is right, so that the two disagree. */
-  readonly part: "field" | "scalar" | "inverse";
+  readonly part: "field" | "scalar" | "inverse" | "energy" | "rest";
   readonly system: DynamicalSystem;
 }
 
@@ -92,6 +92,15 @@ function shown(node: Expression, avoid: readonly string[]): string {
   return formula.length > FORMULA_LENGTH ? `${formula.slice(0, FORMULA_LENGTH)}...` : formula;
 }
 
+/** How the parts of a system are called. */
+const PLACES: Readonly<Record<Mutation["part"], string>> = {
+  field: "the field",
+  scalar: "the scalar",
+  inverse: "the inverse",
+  energy: "the energy of the conservative part",
+  rest: "the rest of the force",
+};
+
 const isLeaf = (node: Expression): boolean => isNode(node, symbolPrimitive) || isNode(node, constantPrimitive);
 
 function* mutatePart(
@@ -109,7 +118,7 @@ function* mutatePart(
       const key = mutated.map(({ id }) => id).join();
       if (seen.has(key)) continue;
       seen.add(key);
-      const where = { field: "the field", scalar: "the scalar", inverse: "the inverse" }[part];
+      const where = PLACES[part];
       yield { description: `${what} ${shown(node, avoid)} in ${where}`, kind, part, system: rebuild(mutated) };
     }
   }
@@ -126,13 +135,14 @@ const refilled = (
  * Systems with one mechanical mistake each, made at every node of a graph: its sign, a factor 2 or 1/2, a square matrix
  * transposed, an index off by one, operands swapped.
  *
- * A mistake is made in the field while the scalar is kept, in the scalar while the field is kept, or in a map's inverse, so
- * that the system contradicts itself. There are none for systems that state their dynamics only once (forces, maps without
- * an inverse) or not by formulas: any change there is another system and no mistake.
+ * A mistake is made in the field while the scalar is kept, in the scalar while the field is kept, in one of the two parts a
+ * force is declared in, or in a map's inverse, so that the system contradicts itself. There are none for systems that state
+ * their dynamics only once (forces without an energy, maps without an inverse) or not by formulas: any change there is
+ * another system and no mistake.
  */
 export function* mutationsOf(system: DynamicalSystem): Generator<Mutation> {
-  const { field, scalar, inverse, kind } = system;
-  if (kind === "native" || (scalar === undefined && inverse === undefined)) return;
+  const { field, scalar, inverse, decomposition, kind } = system;
+  if (kind === "native" || (scalar ?? inverse ?? decomposition) === undefined) return;
   yield* mutatePart(system, "field", valuesOf(field), (values) => ({ ...system, field: refilled(field, values) }));
   if (scalar !== undefined) {
     yield* mutatePart(system, "scalar", [scalar], ([value]) => ({ ...system, scalar: value as Expression }));
@@ -141,6 +151,17 @@ export function* mutationsOf(system: DynamicalSystem): Generator<Mutation> {
     yield* mutatePart(system, "inverse", valuesOf(inverse), (values) => ({
       ...system,
       inverse: refilled(inverse, values),
+    }));
+  }
+  if (decomposition !== undefined) {
+    const { energy, nonConservative } = decomposition;
+    yield* mutatePart(system, "energy", [energy], ([value]) => ({
+      ...system,
+      decomposition: { ...decomposition, energy: value as Expression },
+    }));
+    yield* mutatePart(system, "rest", valuesOf(nonConservative), (values) => ({
+      ...system,
+      decomposition: { ...decomposition, nonConservative: refilled(nonConservative, values) },
     }));
   }
 }

@@ -3,14 +3,23 @@ import { backendsAgreeOnStep } from "../properties/integrators/backends-agree.js
 import { stateStaysInBounds } from "../properties/integrators/bounds.js";
 import { stationaryStatesStay } from "../properties/integrators/fixed-points.js";
 import { preservesSymplecticForm } from "../properties/integrators/form-preserved.js";
+import { termsGenerateStep } from "../properties/integrators/hamiltonian-terms.js";
 import { noiseHasItsMoments } from "../properties/integrators/noise-statistics.js";
 import { convergesWithItsOrder } from "../properties/integrators/order.js";
 import { sameSeedSamePath } from "../properties/integrators/same-seed.js";
 import { stepBackUndoesStep } from "../properties/integrators/symmetry.js";
 import { oneTemperature } from "../properties/integrators/temperature.js";
+import { runReturns } from "../properties/integrators/time-reversal.js";
+import { preservesVolume } from "../properties/integrators/volume-preserved.js";
+import { exactAtAnyNudge } from "../properties/rules/any-nudge.js";
+import { ruleMatchesBackpropagation } from "../properties/rules/backpropagation.js";
 import { backendsAgreeOnGradient } from "../properties/rules/backends-agree.js";
 import { batchIsMeanOfSingles } from "../properties/rules/batch-is-mean.js";
+import { conservativeLimit } from "../properties/rules/conservative-limit.js";
+import { memoryIsConstant } from "../properties/rules/constant-memory.js";
+import { descentLowersCost } from "../properties/rules/descent.js";
 import { gradientIsFunction } from "../properties/rules/determinism.js";
+import { echoReturns } from "../properties/rules/echo-returns.js";
 import { ruleMatchesFiniteDifferences } from "../properties/rules/finite-differences.js";
 import { ruleMatchesImplicitDifferentiation } from "../properties/rules/implicit-differentiation.js";
 import { errorFallsWithNudge } from "../properties/rules/nudge-slope.js";
@@ -23,6 +32,7 @@ import { hamiltonianDivergenceFree } from "../properties/systems/divergence-free
 import { fieldInDoublePrecision } from "../properties/systems/double-precision.js";
 import { eulerLagrange } from "../properties/systems/euler-lagrange.js";
 import {
+  fieldDecomposes,
   fieldDescendsEnergy,
   fieldFollowsHamiltonian,
   fieldFollowsPotential,
@@ -33,6 +43,7 @@ import {
   gradientJacobianSymmetric,
   hamiltonianJacobianSymplectic,
   skewGradientIdentity,
+  twistHolds,
 } from "../properties/systems/jacobian-symmetry.js";
 import { jsonRoundTrip } from "../properties/systems/json-round-trip.js";
 import { massesMatchMotion } from "../properties/systems/kinetic-energy.js";
@@ -51,9 +62,11 @@ export const systemProperties: readonly VerificationProperty<DynamicalSystem>[] 
   fieldFollowsHamiltonian,
   eulerLagrange,
   fieldFollowsPotential,
+  fieldDecomposes,
   gradientJacobianSymmetric,
   hamiltonianJacobianSymplectic,
   skewGradientIdentity,
+  twistHolds,
   hamiltonianDivergenceFree,
   invariantsConserved,
   separabilityHolds,
@@ -75,7 +88,10 @@ export const systemProperties: readonly VerificationProperty<DynamicalSystem>[] 
 export const integratorProperties: readonly VerificationProperty<IntegratedSystem>[] = [
   convergesWithItsOrder,
   preservesSymplecticForm,
+  preservesVolume,
+  termsGenerateStep,
   stepBackUndoesStep,
+  runReturns,
   stationaryStatesStay,
   stateStaysInBounds,
   oneTemperature,
@@ -88,9 +104,15 @@ export const integratorProperties: readonly VerificationProperty<IntegratedSyste
 export const ruleProperties: readonly VerificationProperty<RuleSubject>[] = [
   ruleMatchesFiniteDifferences,
   ruleMatchesImplicitDifferentiation,
+  ruleMatchesBackpropagation,
   errorFallsWithNudge,
+  exactAtAnyNudge,
+  conservativeLimit,
+  descentLowersCost,
   batchIsMeanOfSingles,
   gradientIsFunction,
   backendsAgreeOnGradient,
   gradientIgnoresOrder,
+  echoReturns,
+  memoryIsConstant,
 ];

@@ -6,39 +6,57 @@ import { SimulationError, simulate } from "../../core/simulation/index.js";
 import { type DynamicalSystem, TIME } from "../../core/system.js";
 import { rungeKutta4 } from "../../integrators/index.js";
 import type { LearningRule, TaskData } from "../../learning/rule.js";
-import type { LearningTask } from "../../learning/task.js";
 import { arbitraryArray } from "../arbitraries/arrays.js";
 import { arbitraryTaskData } from "../arbitraries/task-data.js";
-import { measureConditioning } from "../measures/conditioning.js";
 import { measureExactness } from "../measures/exactness.js";
+import { dataOf, exactReference, type RuleSubject, refusalOf, requireStableState } from "../properties/rules/rule-subject.js";
 import type { ErrorCurve } from "./report.js";
 
 /** How many random cases are looked at before a curve is given up. */
 const ATTEMPTS = 20;
 
 /**
- * The error of a rule's gradient against its nudge, at the first random data whose state is stable and well conditioned;
+ * The error of a rule's gradient against its nudge, at the first random data at which it is well determined;
  * `undefined` where none of {@link ATTEMPTS} is.
  */
 export function nudgeCurve(
-  subject: string,
-  task: LearningTask,
+  label: string,
+  subject: RuleSubject,
   ruleAt: (nudge: number) => LearningRule,
   seed: number,
 ): ErrorCurve | undefined {
-  const data = fc.sample(fc.noBias(arbitraryTaskData(task)), { seed, numRuns: ATTEMPTS }).find((values) => {
-    const { settled, abscissa, conditionNumber, clearance } = measureConditioning(task, values);
-    return settled && abscissa < 0 && conditionNumber <= 30 && clearance >= 0.02;
-  });
+  if (refusalOf(subject) !== undefined) return undefined;
+  const data = fc.sample(fc.noBias(dataOf(subject)), { seed, numRuns: ATTEMPTS }).find((values) => isDecidable(subject, values));
   if (data === undefined) return undefined;
-  const { nudges, errors, slope } = measureExactness({ task, makeRule: ruleAt, data });
+  const { nudges, errors, slope } = measureExactness({
+    task: subject.task,
+    makeRule: ruleAt,
+    data,
+    reference: exactReference(subject),
+  });
   return {
-    subject,
+    subject: label,
     against: "nudge",
     sizes: nudges,
     errors: errors.map((error) => (Number.isFinite(error) ? error : null)),
     ...(slope === undefined ? {} : { slope }),
   };
+}
+
+/** Whether properties of the gradient would not pass over these data. */
+function isDecidable(subject: RuleSubject, data: TaskData): boolean {
+  const undecided = new Error();
+  try {
+    requireStableState(subject, data, {
+      inconclusive: () => {
+        throw undecided;
+      },
+    });
+    return true;
+  } catch (error) {
+    if (error === undecided) return false;
+    throw error;
+  }
 }
 
 /** Steps over the time a curve spans. */

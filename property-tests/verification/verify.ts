@@ -13,6 +13,7 @@ import {
   symplecticEuler,
 } from "../../integrators/index.js";
 import type { LearningRule } from "../../learning/rule.js";
+import { asymmetricEquilibriumPropagation } from "../../learning/rules/asymmetric-equilibrium-propagation.js";
 import { equilibriumPropagation } from "../../learning/rules/equilibrium-propagation.js";
 import type { LearningTask } from "../../learning/task.js";
 import { carefulSolver } from "../measures/careful-solver.js";
@@ -20,6 +21,7 @@ import type { RuleSubject } from "../properties/rules/rule-subject.js";
 import { integratorProperties, ruleProperties, systemProperties } from "./properties-registry.js";
 import type { ErrorCurve, PropertyResult, VerificationReport } from "./report.js";
 import type { VerificationProperty } from "./verification-property.js";
+import { usualTrajectoryRule } from "./usual-trajectory-rule.js";
 import { nudgeCurve, stepCurve } from "./verify-curves.js";
 import { tryProperty } from "./verify-property.js";
 import { isSystem, isTask, type PropertyLists, withParameters } from "./verify-subject.js";
@@ -40,7 +42,7 @@ export type KnownRule = Omit<RuleSubject, "task">;
 
 /** Options of {@link verify}. */
 export interface VerifyOptions {
-  /** The rule whose gradient a task is checked with. @defaultValue centred equilibrium propagation, where it fits */
+  /** The rule whose gradient a task is checked with. @defaultValue {@link usualRule} */
   readonly rule?: LearningRule;
   /** Several rules instead of one, with what else is known of them, which lets more properties apply. */
   readonly rules?: readonly KnownRule[];
@@ -83,14 +85,22 @@ export const usualIntegrators = (step = 0.01): readonly Integrator[] => [
 /** Small enough that the bias of a centred rule, of second order, stays below what the properties allow. */
 const USUAL_NUDGE = 1e-3;
 
-/** Centred equilibrium propagation, with phases settled to 1e-12. */
-export function usualRule(): KnownRule {
+/**
+ * The rule a task is checked with where none is chosen: centred equilibrium propagation, or for a task that it refuses centred
+ * asymmetric equilibrium propagation, with phases settled to 1e-12. For a task with a horizon see {@link usualTrajectoryRule}.
+ */
+export function usualRule(task?: LearningTask): KnownRule {
+  if (task?.horizon !== undefined) return usualTrajectoryRule(task);
   const settle = carefulSolver();
+  const plain = equilibriumPropagation({ nudge: USUAL_NUDGE, settle });
+  const general = asymmetricEquilibriumPropagation({ nudge: USUAL_NUDGE, settle });
+  const fits = task === undefined || plain.refusal(task) === undefined || general.refusal(task) !== undefined;
+  const make = fits ? equilibriumPropagation : asymmetricEquilibriumPropagation;
   return {
-    rule: equilibriumPropagation({ nudge: USUAL_NUDGE, settle }),
+    rule: fits ? plain : general,
     order: 2,
-    atNudge: (nudge) => equilibriumPropagation({ nudge, settle }),
-    onBackend: (backend) => equilibriumPropagation({ nudge: USUAL_NUDGE, settle, backend }),
+    atNudge: (nudge) => make({ nudge, settle }),
+    onBackend: (backend) => make({ nudge: USUAL_NUDGE, settle, backend }),
   };
 }
 
@@ -130,7 +140,7 @@ function planSystem(system: DynamicalSystem, lists: PropertyLists, seed: number,
 }
 
 function planTask(task: LearningTask, lists: PropertyLists, seed: number, options: VerifyOptions): Plan {
-  const rules = options.rules ?? [options.rule === undefined ? usualRule() : { rule: options.rule }];
+  const rules = options.rules ?? [options.rule === undefined ? usualRule(task) : { rule: options.rule }];
   const label = ({ rule }: KnownRule): string => `the task of ${task.system.name} under ${rule.name}`;
   return {
     name: task.system.name,
@@ -143,7 +153,7 @@ function planTask(task: LearningTask, lists: PropertyLists, seed: number, option
       const { rule, atNudge } = known;
       return atNudge === undefined || rule.refusal(task) !== undefined
         ? []
-        : [() => nudgeCurve(label(known), task, atNudge, seed)];
+        : [() => nudgeCurve(label(known), { task, ...known }, atNudge, seed)];
     }),
   };
 }

@@ -5,6 +5,8 @@ import { requireAgreement } from "../../measures/agreement.js";
 import { allFinite, largest, type PointFunction, type PointValues, roundingOf } from "../../measures/point-function.js";
 import { atState, stepGraph, stepMap } from "../../measures/step-map.js";
 import { blockEntries, finiteField } from "../../measures/system-measures.js";
+import { shortening } from "../../measures/time-scale.js";
+import { fastestBackend } from "../../measures/usable-backends.js";
 import type { VerificationProperty } from "../../verification/verification-property.js";
 import type { IntegratedSystem } from "../../verification/verify-subject.js";
 
@@ -23,12 +25,13 @@ export const stepBackUndoesStep: VerificationProperty<IntegratedSystem> = {
   },
   property({ system, integrator }, options) {
     const steps = system.time === "discrete" ? [1] : [0.05, 0.3];
-    const forward = stepMap(stepGraph(system, integrator));
-    const backward = stepMap(stepGraph(system, integrator, true));
-    const field = finiteField(system, options);
+    const forward = stepMap(stepGraph(system, integrator), fastestBackend());
+    const backward = stepMap(stepGraph(system, integrator, true), fastestBackend());
+    const [field, shorter] = [finiteField(system, options), shortening(system)];
     return fc.property(arbitrarySystemPoint(system), (point) => {
       field(point);
-      for (const h of steps) {
+      for (const size of steps) {
+        const h = system.time === "discrete" ? size : size * shorter(point);
         const start = system.time === "discrete" ? { ...point, [TIME]: Float64Array.of(0) } : point;
         const there = (at: PointValues): PointValues => {
           const state = forward(at, h);

@@ -2,7 +2,6 @@ import { interpreter } from "../../../core/compile/interpreter/interpreter.js";
 import { javascript } from "../../../core/compile/javascript/javascript.js";
 import type { Backend } from "../../../core/compile/program.js";
 import type { LearningRule } from "../../../learning/rule.js";
-import { arbitraryTaskData } from "../../arbitraries/task-data.js";
 import { usableBackends } from "../../measures/usable-backends.js";
 import type { VerificationProperty } from "../../verification/verification-property.js";
 import { ofStableData, type RuleSubject, refusalOf, requireGradient, settledGradient } from "./rule-subject.js";
@@ -19,10 +18,11 @@ export const backendsAgreeOnGradient: VerificationProperty<RuleSubject> = {
     if (subject.onBackend === undefined) return "it is not known how to change its backend";
     return usableBackends([javascript]).length > 0 ? refusalOf(subject) : "code generation is forbidden here";
   },
-  property({ task, onBackend }, options) {
+  property(subject, options) {
+    const { task, onBackend } = subject;
     const on = onBackend as (backend: Backend) => LearningRule;
     const [oracle, generated] = [on(interpreter), on(javascript)];
-    return ofStableData(task, arbitraryTaskData(task), options, (data) => {
+    return ofStableData(subject, options, (data) => {
       const expected = settledGradient(NAME, oracle, task, data, options);
       const found = settledGradient(NAME, generated, task, data, options);
       const likely = "a fault of a backend: please report it with the task";

@@ -8,11 +8,12 @@ const FIRST_ORDER_TOLERANCE = 5e-2;
 /** {@link gradientMatchesFiniteDifferences} as a property to select. */
 export const ruleMatchesFiniteDifferences: VerificationProperty<RuleSubject> = {
   name: "the gradient matches finite differences of the cost",
-  statement: "the rule's gradient for parameters and inputs = Richardson-extrapolated differences of the settled cost",
+  statement: "the rule's gradient for parameters and inputs = Richardson-extrapolated differences of the cost",
   inapplicable: refusalOf,
-  property: ({ task, rule, order }, { inconclusive }) =>
-    gradientMatchesFiniteDifferences(task, rule, {
+  property: (subject, { inconclusive }) =>
+    gradientMatchesFiniteDifferences(subject.task, subject.rule, {
       inconclusive,
-      ...(order === 1 ? { tolerance: FIRST_ORDER_TOLERANCE } : {}),
+      ...(subject.integrator === undefined ? {} : { integrator: subject.integrator }),
+      ...(subject.order === 1 ? { tolerance: FIRST_ORDER_TOLERANCE } : {}),
     }),
 };

@@ -1,5 +1,4 @@
 import { implicitDifferentiation } from "../../../learning/rules/implicit-differentiation.js";
-import { arbitraryTaskData } from "../../arbitraries/task-data.js";
 import { carefulSolver } from "../../measures/careful-solver.js";
 import { stateAsGuess } from "../../measures/state-as-guess.js";
 import type { VerificationProperty } from "../../verification/verification-property.js";
@@ -15,12 +14,13 @@ export const ruleMatchesImplicitDifferentiation: VerificationProperty<RuleSubjec
   statement: "the rule's gradient = dC/dtheta - (dF/dtheta)' J^-T dC/dz at the stationary state",
   inapplicable: (subject) =>
     refusalOf(subject) ?? implicitDifferentiation({ settle: carefulSolver() }).refusal(subject.task),
-  property({ task, rule, order = 2 }, options) {
+  property(subject, options) {
+    const { task, rule, order = 2 } = subject;
     const reference = implicitDifferentiation({ settle: carefulSolver() });
-    return ofStableData(task, arbitraryTaskData(task), options, (data) => {
+    return ofStableData(subject, options, (data) => {
       const found = settledGradient(NAME, rule, task, data, options);
       const expected = settledGradient(NAME, reference, task, stateAsGuess(found, data), options);
-      const likely = "a nudge has the wrong sign or size, or a term of the gradient is missing";
+      const likely = "a nudge has the wrong sign or size, a term of the gradient is missing, or J stands for J'";
       requireGradient(NAME, found, expected, { tolerance: TOLERANCES[order], likely }, options);
     });
   },

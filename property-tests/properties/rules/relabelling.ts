@@ -1,5 +1,4 @@
 import type { LearningTask } from "../../../learning/task.js";
-import { arbitraryTaskData } from "../../arbitraries/task-data.js";
 import { relabelledSystem } from "../../measures/relabelled-system.js";
 import { stateAsGuess } from "../../measures/state-as-guess.js";
 import type { VerificationProperty } from "../../verification/verification-property.js";
@@ -18,9 +17,10 @@ export const gradientIgnoresOrder: VerificationProperty<RuleSubject> = {
     if (refusal !== undefined) return refusal;
     return subject.rule.refusal(relabelled(subject.task));
   },
-  property({ task, rule }, options) {
+  property(subject, options) {
+    const { task, rule } = subject;
     const turned = relabelled(task);
-    return ofStableData(task, arbitraryTaskData(task), options, (data) => {
+    return ofStableData(subject, options, (data) => {
       const expected = settledGradient(NAME, rule, task, data, options);
       const found = settledGradient(NAME, rule, turned, stateAsGuess(expected, data), options);
       const likely = "blocks are paired by position instead of by name";

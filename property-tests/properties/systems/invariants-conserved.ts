@@ -43,6 +43,7 @@ function alongTheFlow(system: DynamicalSystem, options: PropertyOptions): fc.IRa
     const noise = roundingOf(evaluate, point);
     names.forEach((name, k) => {
       const steepest = Math.max(...slopes.map((values) => Math.abs(values[k]?.[0] as number)));
+      if (!Number.isFinite(steepest)) options.inconclusive(`the invariant ${name} is not defined here`);
       requireAgreement(
         [{ at: `the rate of ${name}`, found: values[k]?.[0] as number, expected: 0 }],
         {

@@ -1,0 +1,18 @@
+/** The bytes of all arrays of doubles that are made while a function runs. It must not pause for others to run. */
+export function allocatedBytes(work: () => void): number {
+  const plain = globalThis.Float64Array;
+  let bytes = 0;
+  class Counted extends plain {
+    constructor(...given: ConstructorParameters<typeof plain>) {
+      super(...given);
+      bytes += this.byteLength;
+    }
+  }
+  globalThis.Float64Array = Counted as never;
+  try {
+    work();
+  } finally {
+    globalThis.Float64Array = plain;
+  }
+  return bytes;
+}
