@@ -32,7 +32,8 @@ export class TrainingError extends Error implements TrainingFailure {
   readonly reason: TrainingFailure["reason"];
   readonly epoch: number;
   readonly batch: number;
-  readonly checkpoint: Checkpoint;
+  /** Not enumerable, so that an error nobody catches prints its sentence and not all parameters. */
+  declare readonly checkpoint: Checkpoint;
   readonly phase?: string;
   readonly residual?: number;
   readonly tolerance?: number;
@@ -44,7 +45,7 @@ export class TrainingError extends Error implements TrainingFailure {
     this.reason = failure.reason;
     this.epoch = failure.epoch;
     this.batch = failure.batch;
-    this.checkpoint = failure.checkpoint;
+    Object.defineProperty(this, "checkpoint", { value: failure.checkpoint });
     if (failure.phase !== undefined) this.phase = failure.phase;
     if (failure.residual !== undefined) this.residual = failure.residual;
     if (failure.tolerance !== undefined) this.tolerance = failure.tolerance;
