@@ -23,11 +23,28 @@ export interface StepContext {
   noise(block: string, index?: number): Expression;
 }
 
-/** The form an integrator preserves. */
-export type PreservedForm = "symplectic" | "none";
+/**
+ * The form a step preserves: the symplectic form dq ^ dp; that form times exp(-damping h) ("conformal symplectic"); or
+ * volume in phase space alone. For systems with momenta or velocities only: of any other nothing is claimed.
+ */
+export type PreservedForm = "symplectic" | "conformal symplectic" | "volume" | "none";
+
+/** A part of the Hamiltonian; see `hamiltonianPart`. */
+export type HamiltonianPartName = "kinetic" | "potential" | "linear" | "nonlinear" | "whole";
+
+/** A node of the quadrature of the Hamiltonian that belongs to a step; see {@link Integrator.hamiltonianTerms}. */
+export interface HamiltonianTerm {
+  readonly part: HamiltonianPartName;
+  /** In steps; the weights of each part add up to 1. */
+  readonly weight: number;
+  /** The state where the part is taken. */
+  readonly state: StateExpressions;
+  /** The time where it is taken, as a fraction of the step. */
+  readonly fraction: number;
+}
 
 /**
- * One explicit one-step method as algebra. A new integrator is one file that returns this object, and one line in the
+ * One one-step method as algebra. A new integrator is one file that returns this object, and one line in the
  * registry.
  */
 export interface Integrator {
@@ -55,4 +72,16 @@ export interface Integrator {
    * the system has no such step.
    */
   retreat?(context: StepContext): StateExpressions | undefined;
+  /**
+   * The quadrature of the Hamiltonian H over a step that generates how the step depends on parameters theta, exactly: with
+   * the form omega(x, y) = x_q y_p - x_p y_q, a variation d of the state and of theta, and a variation w of the state alone,
+   *
+   *     omega(d z_1, w z_1) - omega(d z_0, w z_0) = h sum_i weight_i w[ d_theta H_i(node_i) ]
+   *
+   * where d_theta H_i is the change of the part's H by theta alone and w[...] is its change with the node. Echo gradients are
+   * integrals of dH/dtheta by this rule. Momenta are those of the Lagrangian where the system has velocities; for a method
+   * that is conformal symplectic both sides carry the factor exp(damping t) of their times. Left out where there is no such
+   * rule.
+   */
+  hamiltonianTerms?(context: StepContext): readonly HamiltonianTerm[];
 }

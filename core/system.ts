@@ -91,7 +91,10 @@ export interface DynamicalSystem<N extends BlockNames = BlockNames> {
   readonly kinetic?: KineticStructure;
   /** In discrete time, the exact inverse map by state block name, where there is one. */
   readonly inverse?: ReadonlyMap<string, Expression>;
-  /** Lagrangian systems: the scalar parameter gamma of d(dL/dv)/dt = dL/dq - gamma dL/dv, where there is damping. */
+  /**
+   * The scalar parameter gamma of damping proportional to the momentum, where there is any: d(dL/dv)/dt = dL/dq - gamma dL/dv
+   * in Lagrangian systems, dp/dt = -dH/dq - gamma p in Hamiltonian systems.
+   */
   readonly damping?: string;
   /** Lagrangian systems: the generalised force of each coordinate block that has one, added to dL/dq. */
   readonly generalisedForce?: ReadonlyMap<string, Expression>;

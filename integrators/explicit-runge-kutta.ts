@@ -1,7 +1,7 @@
 import type { Expression } from "../core/expression/expression.js";
-import { add, multiply } from "../core/expression/primitives/arithmetic.js";
 import type { Integrator, StateExpressions } from "../core/integrator.js";
 import { checkStep, continuousTime, refusalOf, unbounded } from "./requirements.js";
+import { addSlopes } from "./slopes.js";
 
 /** What tells explicit Runge-Kutta methods apart: a Butcher tableau and where it comes from. */
 export interface ExplicitRungeKuttaDefinition {
@@ -33,8 +33,7 @@ export function explicitRungeKutta(definition: ExplicitRungeKuttaDefinition): In
     refusal: refusalOf(name, [continuousTime, unbounded]),
     advance({ system, step: h, state, at }) {
       const slopes: StateExpressions[] = [];
-      const moved = (row: readonly number[]): Map<string, Expression> =>
-        new Map([...state].map(([block, value]) => [block, addSlopes(block, value, row, slopes, h)]));
+      const moved = (row: readonly number[]): Map<string, Expression> => addSlopes(state, row, slopes, h);
       for (const row of stages) {
         const fraction = row.reduce((sum, weight) => sum + weight, 0);
         slopes.push(at(moved(row), fraction, system.field));
@@ -42,19 +41,4 @@ export function explicitRungeKutta(definition: ExplicitRungeKuttaDefinition): In
       return moved(weights);
     },
   };
-}
-
-function addSlopes(
-  block: string,
-  value: Expression,
-  weights: readonly number[],
-  slopes: readonly StateExpressions[],
-  step: Expression,
-): Expression {
-  let moved = value;
-  weights.forEach((weight, k) => {
-    if (weight === 0) return;
-    moved = add(moved, multiply(multiply(weight, step), slopes[k]?.get(block) as Expression));
-  });
-  return moved;
 }

@@ -43,7 +43,7 @@ describe("pairs that do not fit", () => {
     [
       verlet,
       curvedMotion,
-      'leapfrog cannot integrate "curved motion", because it is not separable (a Hamiltonian T(p) + V(q)), so that its drifts and kicks have no exact flow: use rungeKutta4',
+      'leapfrog cannot integrate "curved motion", because it is not separable (a Hamiltonian T(p) + V(q)), so that its drifts and kicks have no exact flow: use gaussLegendre4 or rungeKutta4',
     ],
     [
       verlet,

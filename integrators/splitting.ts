@@ -1,8 +1,8 @@
 import type { Expression } from "../core/expression/expression.js";
 import { add, multiply } from "../core/expression/primitives/arithmetic.js";
-import type { Integrator, StateExpressions, StepContext } from "../core/integrator.js";
+import type { HamiltonianTerm, Integrator, StateExpressions, StepContext } from "../core/integrator.js";
 import type { StateRole } from "../core/system.js";
-import { checkStep, continuousTime, refusalOf, separable, unbounded } from "./requirements.js";
+import { checkStep, continuousTime, linearVelocities, refusalOf, separable, unbounded } from "./requirements.js";
 
 /** A part of a splitting step: the exact flow of one part of the field over `coefficient` steps. */
 export interface SplittingStage {
@@ -49,6 +49,19 @@ function nearWhole(fraction: number): number {
   return Math.abs(fraction - whole) < 1e-12 ? whole : fraction;
 }
 
+/** A composition of leapfrog steps of the given sizes, stages of one kind that meet being joined. */
+export function composedLeapfrog(sizes: readonly number[], first: SplittingStage["part"]): SplittingStage[] {
+  const stages: SplittingStage[] = [];
+  const append = (stage: SplittingStage): void => {
+    const last = stages.at(-1);
+    if (last?.part !== stage.part) stages.push(stage);
+    else stages[stages.length - 1] = { part: stage.part, coefficient: last.coefficient + stage.coefficient };
+  };
+  const [outer, inner] = first === "kick" ? [kick, drift] : [drift, kick];
+  for (const size of sizes) for (const stage of [outer(size / 2), inner(size), outer(size / 2)]) append(stage);
+  return stages;
+}
+
 /** What tells splitting methods apart. */
 export interface SplittingDefinition {
   readonly name: string;
@@ -58,6 +71,12 @@ export interface SplittingDefinition {
   readonly reference: string;
   /** In the order they are applied; the coefficients of drifts and those of kicks each add up to 1. */
   readonly stages: readonly SplittingStage[];
+  /**
+   * The method has its order only where the kinetic energy is quadratic in the momenta (Runge-Kutta-Nystroem type).
+   *
+   * @defaultValue false
+   */
+  readonly quadratic?: boolean;
 }
 
 /**
@@ -65,7 +84,9 @@ export interface SplittingDefinition {
  *
  * @throws InputError for a step that is not finite and positive
  */
-export function splittingMethod({ name, step, order, symmetric, reference, stages }: SplittingDefinition): Integrator {
+export function splittingMethod(definition: SplittingDefinition): Integrator {
+  const { name, step, order, symmetric, reference, stages, quadratic = false } = definition;
+  const requirements = [continuousTime, separable, ...(quadratic ? [linearVelocities] : []), unbounded];
   return {
     name,
     step: checkStep(name, step),
@@ -74,15 +95,26 @@ export function splittingMethod({ name, step, order, symmetric, reference, stage
     preserves: "symplectic",
     stochastic: false,
     reference,
-    refusal: refusalOf(name, [continuousTime, separable, unbounded]),
-    advance(context) {
-      let state = context.state;
-      let elapsed = 0;
-      for (const stage of stages) {
-        state = applyStage(context, state, stage, elapsed);
-        if (stage.part === "drift") elapsed += stage.coefficient;
-      }
-      return state;
-    },
+    refusal: refusalOf(name, requirements),
+    advance: (context) => applyStages(context, stages).after,
+    hamiltonianTerms: (context) => applyStages(context, stages).terms,
   };
+}
+
+/** The state after all stages, and the Hamiltonian's parts that moved it. */
+function applyStages(
+  context: StepContext,
+  stages: readonly SplittingStage[],
+): { readonly after: StateExpressions; readonly terms: readonly HamiltonianTerm[] } {
+  const terms: HamiltonianTerm[] = [];
+  let after = context.state;
+  let elapsed = 0;
+  for (const stage of stages) {
+    const drifts = stage.part === "drift";
+    const fraction = nearWhole(drifts ? elapsed + stage.coefficient / 2 : elapsed);
+    terms.push({ part: drifts ? "kinetic" : "potential", weight: stage.coefficient, state: after, fraction });
+    after = applyStage(context, after, stage, elapsed);
+    if (drifts) elapsed += stage.coefficient;
+  }
+  return { after, terms };
 }

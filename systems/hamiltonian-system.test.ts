@@ -81,4 +81,47 @@ describe("hamiltonianSystem", () => {
     }
     expect(planar("sum(p^2)*t").invariants.size).toBe(0);
   });
+
+  it("damps all momenta at the rate of a parameter, and then conserves nothing", () => {
+    const system = hamiltonianSystem({
+      name: "damped",
+      coordinates: { a: [2], b: [] },
+      momenta: { pa: [2], pb: [] },
+      parameters: { mass: 2, gamma: 0.3 },
+      hamiltonian: "sum(pa^2)/(2*mass) + pb^2/2 + sum(a^2)*b",
+      damping: "gamma",
+    });
+    const { a, b, pa, pb } = fieldAt(system, valuesOf(system, { a: [1, 2], b: 3, pa: [4, 5], pb: 6 }));
+    expect([a, b]).toEqual([[2, 2.5], [6]]);
+    [-6 - 1.2, -12 - 1.5].forEach((rate, i) => {
+      expect(pa?.[i]).toBeCloseTo(rate, 14);
+    });
+    expect(pb?.[0]).toBeCloseTo(-5 - 1.8, 14);
+    expect(system.damping).toBe("gamma");
+    expect(system.invariants.size).toBe(0);
+    expect(system.facts.separable).toBe(false);
+    expect([...(system.kinetic?.inverseMass.keys() ?? [])]).toEqual(["pa", "pb"]);
+    const rate = rateAlong(system, system.scalar as Expression);
+    const values = randomValues(system, 1);
+    const loss =
+      values.gamma![0]! * (values.pb![0]! ** 2 + values.pa!.reduce((sum, p) => sum + p ** 2, 0) / values.mass![0]!);
+    expect(evaluateScalar(rate, values)).toBeCloseTo(-loss, 13);
+  });
+
+  it("refuses damping that is no scalar parameter", () => {
+    const damped = (damping: string) => () =>
+      hamiltonianSystem({
+        name: "damped",
+        coordinates: { q: [] },
+        momenta: { p: [] },
+        parameters: { gamma: [2] },
+        hamiltonian: "p^2/2 + q^2/2",
+        damping: damping as "gamma",
+      });
+    for (const name of ["gamma", "p", "friction"]) {
+      expect(damped(name)).toThrow(
+        `hamiltonianSystem "damped", damping: got "${name}", expected the name of a scalar parameter`,
+      );
+    }
+  });
 });

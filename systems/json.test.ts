@@ -67,6 +67,15 @@ describe("the JSON form", () => {
       force: { r: "[cos(t), 0]" },
     });
     expect(throughText(pushed)).toEqual(pushed);
+    const braked = hamiltonianSystem({
+      name: "braked",
+      coordinates: { q: [2] },
+      momenta: { p: [2] },
+      parameters: { gamma: 0.2 },
+      hamiltonian: "sum(p^2)/2 + sum(q^4)",
+      damping: "gamma",
+    });
+    expect(throughText(braked)).toEqual(braked);
   });
 
   it("is refused to native systems and to formulas that could not be read back", () => {

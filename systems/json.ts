@@ -41,6 +41,7 @@ type KindJson =
       readonly coordinates: BlocksJson;
       readonly momenta: BlocksJson;
       readonly hamiltonian: string;
+      readonly damping?: string;
     }
   | {
       readonly kind: "lagrangian";
@@ -101,6 +102,7 @@ function kindJson(system: DynamicalSystem, print: (expression: Expression) => st
         coordinates: ofRole("coordinate"),
         momenta: ofRole("momentum"),
         hamiltonian: scalar,
+        ...(system.damping === undefined ? {} : { damping: system.damping }),
       };
     case "lagrangian":
       return {
@@ -234,6 +236,7 @@ const KINDS: Readonly<Record<KindJson["kind"], KindReader>> = {
   hamiltonian: {
     make: hamiltonianSystem,
     required: { coordinates: readBlocks, momenta: readBlocks, hamiltonian: readText },
+    optional: { damping: readText },
   },
   lagrangian: {
     make: lagrangianSystem,

@@ -1,11 +1,10 @@
-import {
-  type BlockDeclaration,
-  type Declarations,
-  type DefaultedNames,
-  describeGiven,
-  type NamesOf,
-  type NoBlocks,
-  type ParameterDeclaration,
+import type {
+  BlockDeclaration,
+  Declarations,
+  DefaultedNames,
+  NamesOf,
+  NoBlocks,
+  ParameterDeclaration,
 } from "../core/block-declarations.js";
 import { type SystemDeclaration, SystemDraft } from "../core/define-system.js";
 import { InputError } from "../core/errors.js";
@@ -15,6 +14,7 @@ import { add, constant, dot, multiply, subtract } from "../core/expression/funct
 import type { ExpressionSource } from "../core/expression-source.js";
 import { dependsOn } from "../core/structure-proofs.js";
 import type { DynamicalSystem } from "../core/system.js";
+import { readDamping } from "./damping.js";
 import { accelerations, isSingular, massExpressions, massMatrix } from "./mass-matrix.js";
 
 /** The names of the velocity blocks that belong to coordinate blocks. */
@@ -109,17 +109,3 @@ const velocityList = (draft: SystemDraft): string =>
     .filter(({ role }) => role === "velocity")
     .map(({ name }) => name)
     .join(", ");
-
-/** The parameter that damping names. */
-function readDamping(draft: SystemDraft, name: string | undefined): SystemDraft["parameters"][number] | undefined {
-  if (name === undefined) return undefined;
-  const parameter = draft.parameters.find((candidate) => candidate.name === name);
-  if (parameter === undefined || parameter.shape.length > 0) {
-    throw new InputError({
-      field: draft.at("damping"),
-      given: describeGiven(name),
-      expected: "the name of a scalar parameter",
-    });
-  }
-  return parameter;
-}

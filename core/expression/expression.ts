@@ -33,11 +33,23 @@ export interface BatchOperand {
   readonly batched: boolean;
 }
 
-/** Buffers of one primitive application on the interpreter; all arrays are flat and row-major. */
+/** A graph as a function: write `inputs` (by symbol name), call `run`, read `outputs`; the buffers stay the same objects. */
+export interface RunnableGraph {
+  readonly inputs: Readonly<Record<string, Float64Array>>;
+  readonly outputs: readonly Float64Array[];
+  run(): void;
+}
+
+/** How the program that evaluates a primitive evaluates graphs. */
+export type GraphCompiler = (outputs: readonly Expression[]) => RunnableGraph;
+
+/** Buffers of one primitive application; all arrays are flat and row-major. */
 export interface Evaluation<A extends Attributes = Attributes> {
   readonly node: Expression<A>;
   readonly operands: readonly Float64Array[];
   readonly out: Float64Array;
+  /** For primitives that evaluate graphs of their own; the interpreter by default. */
+  readonly compile?: GraphCompiler;
 }
 
 /** Where a linear view reads: `offset + sum_a stride_a * index_a`, per output axis. */

@@ -6,6 +6,7 @@ export { entry, gather, scatterAdd, scatterAddRows } from "./primitives/gather.j
 export { constant, symbol } from "./primitives/leaves.js";
 export { matmul, outer } from "./primitives/matmul.js";
 export { broadcast, pad, reshape, slice, transpose } from "./primitives/rearrangement.js";
+export { type RootOptions, rootOf } from "./primitives/root.js";
 export { type Boundary, shift } from "./primitives/shift.js";
 export { solve } from "./primitives/solve.js";
 export { dot, mean, sum } from "./primitives/sum.js";

@@ -97,6 +97,9 @@ export function explainFailure(next: readonly Expression[], bindings: Bindings, 
   if (node === undefined) return overflow;
   const name = symbolName(node);
   if (name !== undefined) return `the values given for ${name} are not finite in this step`;
+  if (node.primitive.name === "root") {
+    return `the equations of the implicit step have no solution that its iteration finds from the state before; ${smaller}`;
+  }
   const rule = DOMAINS[node.primitive.name];
   if (rule === undefined) return overflow;
   const operand = values[order.indexOf(node.operands[rule.operand] as Expression)] as Float64Array;

@@ -1,23 +1,30 @@
 import { describe, expect, test } from "vitest";
 import type { Expression } from "../../core/expression/expression.js";
 import { add, constant, exp, maximum, multiply, negate, sqrt } from "../../core/expression/functions.js";
-import type { Integrator, StateExpressions, StepContext } from "../../core/integrator.js";
+import type { HamiltonianTerm, Integrator, StateExpressions, StepContext } from "../../core/integrator.js";
 import type { DynamicalSystem } from "../../core/system.js";
 import {
   applyStage,
   baoab,
+  boris,
+  composedLeapfrog,
+  conformalLeapfrog,
   drift,
   eulerMaruyama,
   explicitEuler,
   explicitRungeKutta,
+  gaussLegendre4,
+  implicitMidpoint,
+  implicitRungeKutta,
   iterate,
   kick,
   leapfrog,
   rungeKutta4,
   type SplittingStage,
   splittingMethod,
+  variational,
 } from "../../integrators/index.js";
-import { energySystem, hamiltonianSystem, mapSystem } from "../../systems/index.js";
+import { energySystem, hamiltonianSystem, lagrangianSystem, mapSystem } from "../../systems/index.js";
 import { verify } from "../index.js";
 import { altered, expectCaught } from "./verify-fault.js";
 
@@ -43,6 +50,20 @@ const kicked: DynamicalSystem = mapSystem({
   state: { q: [], p: [] },
   next: { q: "q + p + sin(q)", p: "p + sin(q)" },
   inverse: { q: "q - p", p: "p - sin(q - p)" },
+});
+
+const damped: DynamicalSystem = lagrangianSystem({
+  name: "damped",
+  coordinates: { q: [2] },
+  parameters: { mass: 1.7, gamma: 0.3 },
+  lagrangian: "mass*sum(q_dot^2)/2 - sum(q^2)/2 - sum(q^4)/4 - q[0]*q[1]/2",
+  damping: "gamma",
+});
+const magnetic: DynamicalSystem = lagrangianSystem({
+  name: "magnetic",
+  coordinates: { q: [2] },
+  parameters: { field: 1.5 },
+  lagrangian: "sum(q_dot^2)/2 + field*(1 + q[0]^2)*(q[0]*q_dot[1] - q[1]*q_dot[0])/2 - sum(q^4)/4",
 });
 
 const step = 0.05;
@@ -95,11 +116,87 @@ const noisy = (amplitude: (h: Expression) => Expression): Integrator => ({
   },
 });
 
+const root = Math.sqrt(3) / 6;
+/** The Gauss-Legendre method of order 4 with a change of one coefficient. */
+const gauss = (error: number): Integrator =>
+  implicitRungeKutta({
+    name: "tableau",
+    step,
+    order: 4,
+    symmetric: true,
+    preserves: "symplectic",
+    reference: "none",
+    stages: [
+      [1 / 4, 1 / 4 - root],
+      [1 / 4 + root + error, 1 / 4 - error],
+    ],
+    weights: [1 / 2, 1 / 2],
+  });
+
+/** The implicit midpoint rule whose equation is not solved but iterated twice. */
+const unsolved: Integrator = {
+  ...implicitMidpoint({ step }),
+  advance({ system, state, at, step: h }) {
+    const moved = (from: StateExpressions, part: number): StateExpressions => {
+      const rates = at(from, 1 / 2, system.field);
+      const entries = [...state].map(([name, value]): [string, Expression] => {
+        return [name, add(value, multiply(multiply(part, h), rates.get(name) as Expression))];
+      });
+      return new Map(entries);
+    };
+    return moved(moved(moved(state, 1 / 2), 1 / 2), 1);
+  },
+};
+
+/** Yoshida's composition of order 4 with a wrong digit. */
+const misprinted = splitting(composedLeapfrog([1.3522, 1 - 2 * 1.3522, 1.3522], "kick"), { order: 4 });
+
+const termsChanged = (
+  integrator: Integrator,
+  change: (term: HamiltonianTerm, context: StepContext, k: number) => HamiltonianTerm,
+): Integrator => ({
+  ...integrator,
+  hamiltonianTerms: (context) =>
+    (integrator.hamiltonianTerms?.(context) ?? []).map((term, k) => change(term, context, k)),
+});
+
+/** A conformal leapfrog that forgets one of its two dampings. */
+const halfDamped: Integrator = {
+  ...conformalLeapfrog({ step }),
+  advance(context) {
+    const gamma = context.system.parameters[1]?.symbol as Expression;
+    const growth = exp(multiply(multiply(1 / 2, gamma), context.step));
+    return new Map(
+      [...conformalLeapfrog({ step }).advance(context)].map(([name, value]) => [
+        name,
+        name === "q" ? value : multiply(growth, value),
+      ]),
+    );
+  },
+};
+
+/** Boris' method that turns by the field at the start of the step instead of by that of the middle. */
+const pushedEarly: Integrator = {
+  ...boris({ step }),
+  advance(context) {
+    const { system, state, at, step: h } = context;
+    const rates = at(state, 1 / 2, system.field);
+    const pushed = new Map(state).set(
+      "q_dot",
+      add(state.get("q_dot") as Expression, multiply(h, rates.get("q_dot") as Expression)),
+    );
+    return applyStage(context, pushed, drift(1), 0);
+  },
+};
+
 const ORDER = "the integrator has its order on this system";
 const FORM = "the step preserves the symplectic form";
 const SYMMETRY = "a step back undoes a step";
 const TEMPERATURE = "noise and friction belong to one temperature";
 const FIXED = "a stationary state stays";
+const TERMS = "the Hamiltonian's terms generate the step";
+const VOLUME = "the step preserves volume";
+const RETURN = "a run returns after time reversal";
 
 type Fault = readonly [mistake: string, property: string, system: DynamicalSystem, integrator: Integrator];
 
@@ -111,6 +208,33 @@ const FAULTS: readonly Fault[] = [
   ["an order too high", ORDER, oscillator, { ...leapfrog({ step }), order: 4 }],
   ["a symmetry it has not", SYMMETRY, oscillator, { ...splitting([kick(1), drift(1)]), order: 1 }],
   ["a form it does not preserve", FORM, oscillator, { ...explicitEuler({ step }), preserves: "symplectic" }],
+  ["a wrong digit of a composition", ORDER, oscillator, misprinted],
+  ["a wrong digit of an implicit tableau", ORDER, oscillator, gauss(1e-3)],
+  ["a wrong digit of an implicit tableau", FORM, oscillator, gauss(1e-6)],
+  ["a wrong digit of an implicit tableau", RETURN, oscillator, gauss(1e-6)],
+  ["an equation that is not solved", FORM, oscillator, unsolved],
+  ["an equation that is not solved", SYMMETRY, oscillator, unsolved],
+  [
+    "a term before its kick",
+    TERMS,
+    oscillator,
+    termsChanged(leapfrog({ step }), (term, { state }) => ({ ...term, state })),
+  ],
+  [
+    "a term of the wrong weight",
+    TERMS,
+    oscillator,
+    termsChanged(gaussLegendre4({ step }), (term, _context, k) => ({ ...term, weight: k === 0 ? 0.4 : 0.6 })),
+  ],
+  ["a damping left out", FORM, damped, halfDamped],
+  [
+    "a term at the wrong time of a damped step",
+    TERMS,
+    damped,
+    termsChanged(conformalLeapfrog({ step }), (term) => ({ ...term, fraction: 0 })),
+  ],
+  ["an explicit push", VOLUME, magnetic, pushedEarly],
+  ["an explicit push", ORDER, magnetic, pushedEarly],
   [
     "swapped weights of a tableau",
     ORDER,
@@ -170,6 +294,10 @@ describe("verify finds planted faults of integrators", () => {
   test.each<readonly [string, DynamicalSystem, Integrator]>([
     ["leapfrog written as stages", oscillator, splitting([kick(1 / 2), drift(1), kick(1 / 2)])],
     ["a thermostat written by hand", oscillator, right],
+    ["Gauss-Legendre written as a tableau", oscillator, gauss(0)],
+    ["conformal leapfrog", damped, conformalLeapfrog({ step })],
+    ["Boris", magnetic, boris({ step })],
+    ["a variational integrator under damping", damped, variational({ step })],
     ["Runge-Kutta 4", well, rungeKutta4({ step })],
     ["Euler-Maruyama written by hand", well, noisy((h) => sqrt(multiply(2, h)))],
     ["projected Euler", bounded, explicitEuler({ step })],

@@ -1,4 +1,4 @@
-import { type Expression, isNode, sizeOf } from "../../expression/expression.js";
+import { type Evaluation, type Expression, isNode, sizeOf } from "../../expression/expression.js";
 import { constantPrimitive, constantValue, symbolName } from "../../expression/primitives/leaves.js";
 import { emitLoops, type LoopSurroundings } from "./emit-loops.js";
 import { EntryValues } from "./entry-values.js";
@@ -7,9 +7,6 @@ import type { EmissionLimits } from "./limits.js";
 import { isMatrixTranspose, isScalar, operandOf } from "./nodes.js";
 import type { Place, SharedPlace } from "./place.js";
 import { type Kernel, type Schedule, sourceOf } from "./schedule.js";
-
-/** A function the generated code calls for a primitive without an emitted form. */
-export type PrimitiveCall = () => void;
 
 /** The buffer of numbers that functions of one module share. */
 const CELLS = "c";
@@ -31,7 +28,8 @@ export function literal(value: number): string {
  */
 export class Emitter implements LoopSurroundings {
   readonly buffers: Float64Array[] = [];
-  readonly calls: PrimitiveCall[] = [];
+  /** Primitives without an emitted form, which the generated code calls. */
+  readonly calls: Evaluation[] = [];
   /** Sources of functions. */
   readonly functions: string[] = [];
   /** How many shared numbers there are. */
@@ -283,9 +281,8 @@ export class Emitter implements LoopSurroundings {
     const data = (name: string): Float64Array => this.bufferByName.get(name) as Float64Array;
     const operands = node.operands.map((operand) => data(this.asBuffer(operand, statements, true).name));
     const out = data((this.place(node) as Extract<Place, { kind: "buffer" }>).name);
-    const call = { node, operands, out };
     statements.push(`P[${this.calls.length}]();`);
-    this.calls.push(() => node.primitive.evaluate(call));
+    this.calls.push({ node, operands, out });
     return statements;
   }
 }

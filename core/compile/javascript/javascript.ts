@@ -1,4 +1,4 @@
-import { type Expression, sizeOf } from "../../expression/expression.js";
+import { type Expression, type GraphCompiler, sizeOf } from "../../expression/expression.js";
 import { stableLogcosh, stableSigmoid, stableSoftplus } from "../../expression/primitives/transcendental.js";
 import {
   type Backend,
@@ -35,7 +35,11 @@ function instantiate<F>({ source, emitter }: GeneratedModule): F {
   const declarations = emitter.buffers.map((_, k) => `const B${k} = B[${k}];\n`).join("");
   const text = `// program ${programs++}\n${PRELUDE}${declarations}${source}`;
   const cells = new Float64Array(emitter.cells);
-  return new Function("B", "P", "R", "cells", text)(emitter.buffers, emitter.calls, runtime, cells) as F;
+  const calls = emitter.calls.map((call) => {
+    const evaluation = { ...call, compile };
+    return () => call.node.primitive.evaluate(evaluation);
+  });
+  return new Function("B", "P", "R", "cells", text)(emitter.buffers, calls, runtime, cells) as F;
 }
 
 type Buffers = Record<string, Float64Array>;
@@ -116,6 +120,9 @@ export function canGenerateCode(): boolean {
 
 /** Generated JavaScript in float64. */
 export const javascript: Backend = javascriptBackend();
+
+/** What primitives evaluate that hold graphs of their own. */
+const compile: GraphCompiler = (outputs) => javascript.compileFunction({ outputs });
 
 /** The source a loop compiles to, for people to read. */
 export const emittedLoop = (program: LoopProgram, options: BatchOptions = {}): string =>

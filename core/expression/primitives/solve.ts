@@ -43,7 +43,7 @@ function subtractRow(
 }
 
 /** Gaussian elimination with partial pivoting of system number `s`; its right-hand side becomes its solution. */
-function solveInPlace(a: Float64Array, out: Float64Array, s: number, n: number, columns: number): void {
+export function solveInPlace(a: Float64Array, out: Float64Array, s: number, n: number, columns: number): void {
   if (factors.length < n * n) factors = new Float64Array(n * n);
   for (let i = 0; i < n * n; i++) factors[i] = a[s * n * n + i] as number;
   const start = s * n * columns;
