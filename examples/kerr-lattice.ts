@@ -1,15 +1,15 @@
-// Light in a lattice of coupled resonators, put on one site. It spreads as a wave, unless it is strong: then the Kerr effect
-// detunes its site from the neighbours, and it stays (kerr-lattice-waves.svg, kerr-lattice-trapping.svg).
+// Light put on one site of a lattice of coupled resonators spreads as a wave (kerr-lattice-waves.svg), unless it is strong: the
+// Kerr effect then detunes its site from the neighbours, and the light stays where it is (kerr-lattice-trapping.svg).
 import { invariantDrift, kerrLattice, rungeKutta4, simulate, trace } from "eqprop";
 import { heatmap, lineChart, saveFigure } from "eqprop/plots";
 
 const size = 31;
 const middle = (size - 1) / 2;
-const integrator = rungeKutta4({ step: 0.01 });
+const integrator = rungeKutta4({ step: 0.005 });
 const { system, initial } = kerrLattice({ rows: size, columns: size, coupling: 1 });
 
 function spread(kerr: number, until: number) {
-  return simulate(system, { integrator, initial, parameters: { kerr }, until, save: { every: 5 } });
+  return simulate(system, { integrator, initial, parameters: { kerr }, until, save: { every: 10 } });
 }
 
 const waves = spread(0, 5);

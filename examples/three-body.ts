@@ -5,11 +5,8 @@ import { lineChart, phasePortrait, saveFigure } from "eqprop/plots";
 
 const eight = nBody();
 const period = eight.period!;
-const third = simulate(eight.system, {
-  integrator: leapfrog({ step: period / 3000 }),
-  initial: eight.initial,
-  steps: 1000,
-});
+const integrator = leapfrog({ step: period / 3000 });
+const third = simulate(eight.system, { integrator, initial: eight.initial, steps: 1000 });
 const paths = phasePortrait({
   title: "Three bodies on one path",
   subtitle: "a third of the period each; the next third is that of the body ahead",
@@ -27,8 +24,7 @@ const orbits = { "figure eight": eight, ring: nBody({ orbit: "ring" }) };
 const series = Object.entries(orbits).map(([name, { system, initial }]) => {
   const [one, other] = [0, 1e-8].map((push) => {
     const q = Array.from(initial.q as Float64Array, (value, k) => (k === 0 ? value + push : value));
-    const options = { integrator: leapfrog({ step: period / 3000 }), initial: { q, p: initial.p }, steps: 60_000 };
-    return simulate(system, { ...options, save: { every: 100 } });
+    return simulate(system, { integrator, initial: { q, p: initial.p }, steps: 60_000, save: { every: 100 } });
   }) as [typeof third, typeof third];
   const y = Array.from(one.times, (_, row) => {
     const difference = (k: number) => one.states.q.data[row * 6 + k]! - other.states.q.data[row * 6 + k]!;

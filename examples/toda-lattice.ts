@@ -1,6 +1,6 @@
 // Particles in a row that push each other away exponentially. Two solitons pass through each other, only shifted
 // (toda-lattice-solitons.svg); let go, all fly apart, each with an eigenvalue of the Lax matrix (toda-lattice-momenta.svg).
-import { invariantDrift, rungeKutta4, simulate, todaLattice } from "eqprop";
+import { invariantDrift, rungeKutta4, simulate, todaLattice, trace } from "eqprop";
 import { heatmap, lineChart, saveFigure } from "eqprop/plots";
 
 const integrator = rungeKutta4({ step: 0.02 });
@@ -12,11 +12,9 @@ console.log(`one soliton, after 100 units of time: ${error.toExponential(0)} fro
 
 const sites = 64;
 const { system, initial } = todaLattice({ sites, solitons: [1.8, 1.1] });
-const { times, states, ...run } = simulate(system, { integrator, initial, until: 120, save: { every: 20 } });
-const drifts = ["momentum", "energy", "third", "fourth"].map((name) => {
-  return `${name} ${invariantDrift({ times, states, ...run }, name).maximum.toExponential(0)}`;
-});
-console.log(`two solitons, largest relative changes: ${drifts.join(", ")}`);
+const run = simulate(system, { integrator, initial, until: 120, save: { every: 20 } });
+const drift = invariantDrift(run, "fourth").maximum.toExponential(0);
+console.log(`two solitons, largest relative change of the fourth trace: ${drift}`);
 const solitons = heatmap({
   title: "Solitons pass through each other, only shifted",
   subtitle: "a ring of 64 sites",
@@ -24,7 +22,7 @@ const solitons = heatmap({
   y: { label: "time", domain: [0, 120] },
   value: { label: "momentum" },
   colors: "sequential",
-  ...{ values: states.p.data, rows: times.length, columns: sites },
+  ...{ values: run.states.p.data, rows: run.times.length, columns: sites },
 });
 await saveFigure(solitons, "output/toda-lattice-solitons.svg");
 
@@ -35,16 +33,14 @@ const row = simulate(todaLattice({ sites: few, ends: "free" }).system, {
   until: 16,
 });
 const eigenvalues = Array.from({ length: few }, (_, k) => -2 * Math.cos((Math.PI * (k + 1)) / (few + 1)));
-console.log(`momenta in the end: ${Array.from(row.final.p.data, (value) => value.toFixed(4)).join(", ")}`);
-console.log(`eigenvalues:        ${eigenvalues.map((value) => value.toFixed(4)).join(", ")}`);
+const most = Math.max(...row.final.p.data.map((value, k) => Math.abs(value - eigenvalues[k]!)));
+console.log(`six particles let go: their momenta are within ${most.toExponential(0)} of the eigenvalues after 16`);
 const momenta = lineChart({
   title: "Let go, each particle ends with an eigenvalue as its momentum",
   subtitle: "six particles from rest; dashed: the eigenvalues of the Lax matrix, 2 cos(pi k / 7)",
   x: { label: "time" },
   y: { label: "momentum" },
-  series: eigenvalues.map((_, k) => {
-    return { name: `${k + 1}`, x: row.times, y: row.times.map((_, step) => row.states.p.data[step * few + k]!) };
-  }),
+  series: eigenvalues.map((_, k) => ({ name: `${k + 1}`, x: row.times, y: trace(row, `p[${k}]`) })),
   references: eigenvalues.map((y) => ({ y })),
 });
 await saveFigure(momenta, "output/toda-lattice-momenta.svg");

@@ -66,6 +66,7 @@ export { type ReciprocityProbesOptions, reciprocityProbes } from "./rules/recipr
 export { twistedEquilibriumPropagation } from "./rules/twisted-equilibrium-propagation.js";
 export { vectorFieldRule } from "./rules/vector-field.js";
 export type { StabilityOption } from "./stability-check.js";
+export * from "./stacks/index.js";
 export { type CostDeclaration, type LearningTask, learningTask, type TaskDeclaration } from "./task.js";
 export * from "./training/index.js";
 export { corrected } from "./transformations/corrected.js";

@@ -205,3 +205,7 @@ export function nudgeErrors(
     relativeDistance(trajectoryGradientEntries(makeRule(nudge).gradient(task, data)), expected),
   );
 }
+
+/** How many decades errors fall from each to the next, at nudges that fall by one decade each: the order in the nudge. */
+export const decadeSlopes = (errors: readonly number[]): number[] =>
+  errors.slice(1).map((error, k) => Math.log10((errors[k] as number) / error));

@@ -16,7 +16,7 @@ import { systems } from "../../systems/registry.js";
 const pairs = systems.flatMap(({ name, make }) => {
   const example = make();
   return integrators
-    .map((method) => ({ method: method.name, integrator: method.make(2 ** -6) }))
+    .map((method) => ({ method: method.name, integrator: method.make(2 ** -8) }))
     .filter(({ integrator }) => integrator.refusal(example.system) === undefined)
     .map(({ method, integrator }) => [name, method, example, integrator] as const);
 });
