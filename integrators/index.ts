@@ -12,7 +12,14 @@ export { type BlockCoordinateOptions, blockCoordinate } from "./solvers/block-co
 export { fixedPoint } from "./solvers/fixed-point.js";
 export { type GradientFlowOptions, gradientFlow } from "./solvers/gradient-flow.js";
 export { type NewtonOptions, newton } from "./solvers/newton.js";
+export {
+  type FloquetMultiplier,
+  type PeriodicOrbit,
+  type PeriodicOrbitOptions,
+  periodicOrbit,
+} from "./solvers/periodic-orbit.js";
 export type { RelaxationOptions } from "./solvers/relaxation.js";
+export { type PathAction, type PathReport, type SoughtNodes, stationaryPath } from "./solvers/stationary-path.js";
 export type { SettleReport, SolverPlan, StationarySolver } from "./solvers/stationary-solver.js";
 export {
   prepareSpectralAbscissa,

@@ -2,6 +2,11 @@
 
 export { type ChooseRuleOptions, chooseRule, type RuleChoice } from "./choose-rule.js";
 export { type ExplainedPhase, type Explanation, explain, type ParameterUpdate } from "./explain.js";
+export type { ExplainedTerm, InitialUpdate, TrajectoryUpdate } from "./explain-trajectory.js";
+export type { BoundaryName } from "./lagrangian/boundaries/boundary.js";
+export type { DampingIntegral } from "./lagrangian/lagrangian-form.js";
+export type { LagrangianGradientResult, LagrangianRule } from "./lagrangian/lagrangian-result.js";
+export type { FixedMotion } from "./lagrangian/start-point.js";
 export type { LayerNudging } from "./layers/check-nudge.js";
 export type { LayerGradient } from "./layers/coupling-contrast.js";
 export { type EchoGradient, type EchoGradientOptions, echoGradient } from "./layers/hamiltonian-echo.js";
@@ -29,6 +34,9 @@ export {
   type PhaseReport,
   type RulePhase,
   type TaskData,
+  type TermPlace,
+  type TrajectoryPush,
+  type TrajectoryTerm,
 } from "./rule.js";
 export {
   type AsymmetricEquilibriumPropagationOptions,
@@ -60,6 +68,10 @@ export {
 export { type HamiltonianEchoOptions, hamiltonianEcho } from "./rules/hamiltonian-echo.js";
 export { implicitDifferentiation } from "./rules/implicit-differentiation.js";
 export { InconclusiveError } from "./rules/inconclusive.js";
+export {
+  type LagrangianEquilibriumPropagationOptions,
+  lagrangianEquilibriumPropagation,
+} from "./rules/lagrangian-equilibrium-propagation.js";
 export type { NudgedPhasesOptions } from "./rules/nudged-phases.js";
 export { type PhaseRuleDefinition, type PhaseRuleOptions, phaseRule } from "./rules/phase-rule.js";
 export { type ReciprocityProbesOptions, reciprocityProbes } from "./rules/reciprocity-probes.js";

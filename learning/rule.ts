@@ -56,6 +56,20 @@ export interface GradientResult<N extends BlockNames = BlockNames> {
   readonly phases: readonly PhaseReport[];
 }
 
+/** Where a part of a trajectory is: over its time, over the states after each step, at its last or at its first state. */
+export type TermPlace = "integral" | "sum" | "end" | "start";
+
+/** A part of a gradient that is found along trajectories, in the states the phases have at one time `t` of the free one. */
+export interface TrajectoryTerm {
+  readonly place: TermPlace;
+  readonly value: Expression;
+}
+
+/** What a phase that integrates adds to a state block: once, at the states after each step, or all the time. */
+export interface TrajectoryPush extends TrajectoryTerm {
+  readonly block: string;
+}
+
 /** One phase of a rule. The first starts from the guess, the others from the state the first found. */
 export interface RulePhase {
   /** "free", "nudged", "nudged back", "doubled", "probed" or "adjoint", for reports and errors. */
@@ -66,6 +80,9 @@ export interface RulePhase {
   readonly nudge: -1 | 0 | 1;
   /** The derived name under which the estimate finds the state; without one, the blocks' own. */
   readonly keep?: DerivedState;
+  /** What the phase does where it does not settle, for example "integrates from the initial state". */
+  readonly motion?: string;
+  readonly pushes?: readonly TrajectoryPush[];
 }
 
 /** What a rule does with a task: the phases it runs, and how it reads the gradient off the states they leave. */
@@ -76,6 +93,10 @@ export interface LearningDynamics {
    * the nudge; none for a rule that does not read it off states.
    */
   readonly gradient?: ReadonlyMap<string, Expression>;
+  /** The same where it is found along trajectories, as parts that add up. */
+  readonly alongTrajectory?: ReadonlyMap<string, readonly TrajectoryTerm[]>;
+  /** dC/d(initial state) by state block, in the states at the time of the initial one. */
+  readonly initial?: ReadonlyMap<string, Expression>;
   /** What the rule relies on beyond settled phases, in sentences without their full stop. */
   readonly reliesOn: readonly string[];
 }

@@ -26,6 +26,10 @@ export interface PathReport {
 
 /** A Newton step is halved at most this often. */
 const HALVINGS = 20;
+/** Steps shorter than this, relative to the path, are taken whole or not at all: they only polish it. */
+const POLISHING = 1e-9;
+/** Steps shorter than this, relative to the path, are rounding. */
+const ROUNDING = 4 * Number.EPSILON;
 
 /**
  * Moves a path to where the action is stationary, dS/ds_k = 0 at the nodes sought, by Newton's method over the whole path: each
@@ -73,7 +77,9 @@ class PathSearch {
     const solvers = active.map((isActive, lane) => (isActive ? this.solverOf(diagonal, upper, lane) : undefined));
     const steps = solvers.map((solver, lane) => solver && this.stepBy(solver, this.forces, lane));
     const lengths = steps.map((step) => step && lengthOf(step));
+    const relative = lengths.map((length, lane) => (length as number) / lengthOf(this.soughtOf(path, lane)));
     const pending = active.map((isActive, lane) => isActive && Number.isFinite(lengths[lane]));
+    const accepted = active.map(() => false);
     for (let halving = 0, scale = 1; halving <= HALVINGS && pending.some(Boolean); halving++, scale /= 2) {
       const candidate = path.slice();
       for (const [lane, isPending] of pending.entries()) {
@@ -84,14 +90,15 @@ class PathSearch {
       for (const [lane, isPending] of pending.entries()) {
         if (!isPending) continue;
         const following = lengthOf(this.stepBy(solvers[lane] as BlockSolver, forces, lane));
-        if (!(following < (1 - scale / 4) * (lengths[lane] as number))) continue;
-        pending[lane] = false;
+        accepted[lane] = following < (1 - scale / 4) * (lengths[lane] as number);
+        pending[lane] = !accepted[lane] && (relative[lane] as number) > POLISHING;
+        if (!accepted[lane]) continue;
         this.copyLane(candidate, path, lane);
         this.copyLane(forces, this.forces, lane);
       }
     }
-    active.forEach((isActive, lane) => {
-      active[lane] = isActive && pending[lane] === false && Number.isFinite(lengths[lane]);
+    accepted.forEach((isAccepted, lane) => {
+      active[lane] = isAccepted && (relative[lane] as number) > ROUNDING;
     });
     return active.some(Boolean);
   }

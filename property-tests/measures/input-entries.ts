@@ -23,5 +23,7 @@ export function nested(entries: Float64Array, shape: Shape): NumericValue {
   if (shape.length < 2) return entries;
   const [count, ...inner] = shape as [number, ...number[]];
   const size = entries.length / count;
-  return Array.from({ length: count }, (_, k) => nested(entries.slice(k * size, (k + 1) * size), inner)) as NumericValue;
+  return Array.from({ length: count }, (_, k) =>
+    nested(entries.slice(k * size, (k + 1) * size), inner),
+  ) as NumericValue;
 }

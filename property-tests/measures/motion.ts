@@ -32,7 +32,8 @@ export function measureMotion(task: LearningTask, integrator: Integrator, data: 
     const { initialGradient, costs } = trajectoryReferences(integrator).exact.gradient(probe.task, given as TaskData);
     return { finite: true, amplification: largestRow(initialGradient, costs.length) / probe.length };
   } catch (error) {
-    if (error instanceof SimulationError || error instanceof PhaseError) return { finite: false, amplification: Infinity };
+    if (error instanceof SimulationError || error instanceof PhaseError)
+      return { finite: false, amplification: Infinity };
     throw error;
   }
 }

@@ -1,6 +1,10 @@
 import { agnosticEquilibriumPropagation } from "./agnostic-equilibrium-propagation.js";
+import { dissipativeEcho } from "./dissipative-echo.js";
+import { echoBackpropagationUpdates } from "./echo-backpropagation.js";
 import { feedbackAngle } from "./feedback-angle.js";
 import { feedforwardLimit } from "./feedforward-limit.js";
+import { hamiltonianEchoLearning } from "./hamiltonian-echo.js";
+import { lagrangianBoundaries } from "./lagrangian-boundaries.js";
 import { layerRecurrence } from "./layer-recurrence.js";
 import { metricAndProbes } from "./metric-and-probes.js";
 import { nonConservativeRules } from "./non-conservative-rules.js";
@@ -18,4 +22,8 @@ export const reproductions: readonly Reproduction[] = [
   skewGradientLattice,
   layerRecurrence,
   agnosticEquilibriumPropagation,
+  lagrangianBoundaries,
+  hamiltonianEchoLearning,
+  dissipativeEcho,
+  echoBackpropagationUpdates,
 ];
