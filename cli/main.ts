@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { dataCommand } from "./data-command.js";
 import { reportFailure } from "./failure.js";
+import { galleryCommand } from "./gallery-command.js";
 import { reproduceCommand } from "./reproduce-command.js";
 import { trainCommand } from "./train-command.js";
 import { verifyCommand } from "./verify-command.js";
@@ -30,6 +31,7 @@ const program = new Command("eqprop")
   .addCommand(trainCommand())
   .addCommand(verifyCommand())
   .addCommand(reproduceCommand())
+  .addCommand(galleryCommand())
   .addCommand(dataCommand());
 
 try {
