@@ -21,43 +21,15 @@ import { errorFallsWithNudge } from "../properties/rules/nudge-slope.js";
 import type { RuleSubject } from "../properties/rules/rule-subject.js";
 import { integratorProperties, ruleProperties, systemProperties } from "../verification/properties-registry.js";
 import type { VerificationProperty } from "../verification/verification-property.js";
+import { usualRule } from "../verification/verify.js";
 import { hopfieldTask, potentialTask, rateTask, sixUnits, skewTask, symmetricRateTask } from "./example-tasks.js";
-import { applicable, expectFails, expectHolds } from "./verification-cases.js";
-
-const SEED = 20;
-/** At most this part of the cases may be undecided, over all properties of one subject. */
-const MOST_UNDECIDED = 0.05;
-
-/** Every applicable property of every subject holds, some apply to each, and few cases stay undecided. */
-function expectAllHold<Subject>(
-  properties: readonly VerificationProperty<Subject>[],
-  subjects: readonly Subject[],
-  { runs, atLeast }: { readonly runs: number; readonly atLeast: number },
-): void {
-  expect(subjects.length).toBeGreaterThanOrEqual(1);
-  const counts = subjects.flatMap((subject) => {
-    const chosen = applicable(properties, subject);
-    expect(chosen.length).toBeGreaterThanOrEqual(atLeast);
-    return chosen.map((property) => expectHolds(property, subject, { runs, seed: SEED }));
-  });
-  for (const { decided } of counts) expect(decided).toBe(runs);
-  const reasons = counts.flatMap((count) => count.reasons);
-  expect(reasons.length / (runs * counts.length), reasons.join(", ")).toBeLessThanOrEqual(MOST_UNDECIDED);
-}
+import { expectAllHold, SEED } from "./registered-verification.js";
+import { trajectoryTask } from "./trajectory-tasks.js";
+import { expectFails } from "./verification-cases.js";
 
 describe("every registered system has the properties it declares", () => {
   test.each(systems)("$name", ({ make }) => {
     expectAllHold(systemProperties, [make().system], { runs: 15, atLeast: 9 });
-  });
-});
-
-describe("every registered integrator has the properties it declares on every registered system it accepts", () => {
-  test.each(integrators)("$name", { timeout: 180_000 }, ({ make }) => {
-    const integrator = make(0.05);
-    const accepted = systems
-      .map((each) => ({ system: each.make().system, integrator }))
-      .filter(({ system }) => integrator.refusal(system) === undefined);
-    expectAllHold(integratorProperties, accepted, { runs: 4, atLeast: 2 });
   });
 });
 
@@ -173,7 +145,7 @@ describe("nothing stays unchecked", () => {
     expect(pairs.some((pair) => property.inapplicable(pair) === undefined)).toBe(true);
   });
 
-  const accepted = rules.flatMap(subjectsOf);
+  const accepted = [...rules.flatMap(subjectsOf), { task: trajectoryTask, ...usualRule(trajectoryTask) }];
 
   test.each(ruleProperties.map((property) => [property.name, property] as const))("%s", (_, property) => {
     expect(accepted.some((subject) => property.inapplicable(subject) === undefined)).toBe(true);
