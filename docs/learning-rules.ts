@@ -1,10 +1,18 @@
 import { gradientFlow } from "../integrators/solvers/gradient-flow.js";
 import { chooseRule } from "../learning/choose-rule.js";
 import { type Explanation, explain } from "../learning/explain.js";
-import { type RegisteredRule, type RuleFacts, rules, trajectoryRules } from "../learning/registry.js";
+import {
+  type RegisteredRule,
+  type RegisteredTrajectoryRule,
+  type RuleFacts,
+  rules,
+  trajectoryRules,
+} from "../learning/registry.js";
 import { asymmetricEquilibriumPropagation } from "../learning/rules/asymmetric-equilibrium-propagation.js";
+import { backpropagationThroughTime } from "../learning/rules/backpropagation-through-time.js";
 import { dyadicEquilibriumPropagation } from "../learning/rules/dyadic-equilibrium-propagation.js";
 import { equilibriumPropagation } from "../learning/rules/equilibrium-propagation.js";
+import { hamiltonianEcho } from "../learning/rules/hamiltonian-echo.js";
 import { twistedEquilibriumPropagation } from "../learning/rules/twisted-equilibrium-propagation.js";
 import { type LearningTask, learningTask } from "../learning/task.js";
 import { carefulSolver } from "../property-tests/measures/careful-solver.js";
@@ -14,6 +22,7 @@ import { fitzhughNagumoGraph } from "../systems/catalogue/fitzhugh-nagumo.js";
 import { hopfieldNetwork } from "../systems/catalogue/hopfield-network.js";
 import { rateNetwork } from "../systems/catalogue/rate-network.js";
 import { forceSystem } from "../systems/force-system.js";
+import { horizonTasks } from "./horizon-tasks.js";
 import { DERIVATIONS } from "./learning-rules-derivations.js";
 import { fenced, table } from "./markdown.js";
 
@@ -37,6 +46,22 @@ function measured(rule: RegisteredRule): string[] {
       task,
       data,
       makeRule: (nudge) => rule.make(settle, nudge),
+      nudges: rule.role === "reference" ? NUDGES.slice(-1) : NUDGES,
+    });
+    const falls = slope === undefined ? "" : `${Math.abs(slope).toFixed(1)}, `;
+    return `${falls}${errorText(best.error)}`;
+  });
+}
+
+/** The same on the tasks with a horizon, against backpropagation through the same steps. */
+function measuredOnTrajectories(rule: RegisteredTrajectoryRule): string[] {
+  return horizonTasks.map(({ task, data, integrator }) => {
+    if (rule.make(integrator).refusal(task) !== undefined) return "";
+    const { slope, best } = measureExactness({
+      task,
+      data,
+      reference: backpropagationThroughTime({ integrator }),
+      makeRule: (nudge) => rule.make(integrator, nudge),
       nudges: rule.role === "reference" ? NUDGES.slice(-1) : NUDGES,
     });
     const falls = slope === undefined ? "" : `${Math.abs(slope).toFixed(1)}, `;
@@ -72,7 +97,13 @@ const exactnessTable = (): string =>
     rules.map((rule) => [named(rule), ...measured(rule)]),
   );
 
-function choiceSection({ structure, task }: (typeof tasksByStructure)[number]): string[] {
+const trajectoryTable = (): string =>
+  table(
+    ["rule", ...horizonTasks.map(({ structure, integrator }) => `${structure}; ${integrator.name}`)],
+    trajectoryRules.map((rule) => [named(rule), ...measuredOnTrajectories(rule)]),
+  );
+
+function choiceSection({ structure, task }: Pick<(typeof tasksByStructure)[number], "structure" | "task">): string[] {
   const { rule, reason, rejected } = chooseRule(task);
   return [
     `### ${structure.charAt(0).toUpperCase()}${structure.slice(1)}`,
@@ -132,6 +163,12 @@ function explanations(): readonly (readonly [title: string, explanation: Explana
     ["Asymmetric equilibrium propagation", explain(asymmetricEquilibriumPropagation(options), hopfield)],
     ["Dyadic equilibrium propagation", explain(dyadicEquilibriumPropagation(options), rates("independent"))],
     ["Twisted equilibrium propagation", explain(twistedEquilibriumPropagation(options), rates("symmetric"))],
+    ...horizonTasks
+      .slice(0, 2)
+      .map(
+        ({ structure, task, integrator }) =>
+          [`Hamiltonian echo, ${structure}`, explain(hamiltonianEcho({ integrator, nudge: 0.01 }), task)] as const,
+      ),
   ];
 }
 
@@ -150,11 +187,15 @@ export function documentationOfLearningRules(): string {
     "## Exactness, measured",
     "Rules of stationary states, on a small task of each structure, against implicit differentiation at the same state: the slope of the error over the nudge (2.0 is second order; none where the error is rounding at every nudge), and a bound on the error at the best of the nudges from 0.1 to 1e-4. `< 1e-10` is rounding; `wrong`, an error above a tenth at every nudge; an empty field, a structure that the rule refuses.",
     exactnessTable(),
+    "Rules of trajectories, on small tasks with a horizon, against backpropagation through the same steps, in the same words.",
+    trajectoryTable(),
     "## What the structure calls for",
     "`chooseRule(task)` decides by structure; this is what it says of the tasks above.",
     ...tasksByStructure.flatMap(choiceSection),
+    "And of tasks with a horizon:",
+    ...horizonTasks.flatMap(choiceSection),
     "## What a rule does",
-    "`explain(rule, task)` writes down the phases, each parameter's update with what it reads, and every term the rule relies on. A test runs the printed phases, evaluates the printed updates and compares them with `rule.gradient`.",
+    "`explain(rule, task)` writes down the phases, each parameter's update with what it reads, and every term the rule relies on. A test runs the printed phases, evaluates the printed updates, or sums up the printed integrals by the quadrature of the integrator, and compares them with `rule.gradient`.",
     ...explained.flatMap(([title, { text }]) => [`### ${title}`, fenced(text)]),
     "The asymmetric rule once more, in its LaTeX:",
     fenced(asymmetric.latex, "math"),

@@ -1,6 +1,8 @@
 import { InputError } from "../core/errors.js";
+import type { Integrator } from "../core/integrator.js";
 import { gradientFlow } from "../integrators/solvers/gradient-flow.js";
 import type { StationarySolver } from "../integrators/solvers/stationary-solver.js";
+import { trajectoryCandidates, usualIntegrator } from "./choose-trajectory-rule.js";
 import type { LearningRule } from "./rule.js";
 import { asymmetricEquilibriumPropagation } from "./rules/asymmetric-equilibrium-propagation.js";
 import { dyadicEquilibriumPropagation } from "./rules/dyadic-equilibrium-propagation.js";
@@ -18,6 +20,14 @@ export interface ChooseRuleOptions {
    * settle where every rate of decay lies below 2 / 0.2
    */
   readonly settle?: StationarySolver;
+  /**
+   * How trajectories are integrated, for tasks with a horizon.
+   * @defaultValue leapfrog, conformalLeapfrog with damping or implicitMidpoint, the first under which the echo is exact, else
+   * variational for Lagrangian systems and rungeKutta4 for others, in whole steps of at most 0.05 to the horizon, for rates
+   * of order one; iterate for maps. It has to be given where the horizon is a number of steps. The rule for Lagrangian systems
+   * takes its step alone.
+   */
+  readonly integrator?: Integrator;
   /** @defaultValue 0.01, where a centred rule errs by about 1e-4 of the gradient */
   readonly nudge?: number;
 }
@@ -32,7 +42,7 @@ export interface RuleChoice {
 }
 
 /** A rule, and what speaks for it and against it where it fits. */
-interface Candidate {
+export interface Candidate {
   readonly rule: LearningRule;
   /** Why it is taken where it is the first that fits. */
   readonly reason: string;
@@ -49,14 +59,25 @@ interface Candidate {
  *                                                 for products with J'
  *     such a force with bounds                    asymmetricEquilibriumPropagation: products with J and J'
  *
+ * and, for a task with a horizon,
+ *
+ *     a Hamiltonian even in the momenta           hamiltonianEcho: the system's own motion, and no state is stored
+ *     a Lagrangian even in the velocities         lagrangianEquilibriumPropagation, "final value": the same motion and pushes
+ *     anything else                               backpropagationThroughTime: exact, but it stores every state
+ *
  * P is known where the Jacobian J is symmetric as the graph proves it (P = 1), or where the system declares its `twist`.
  * The rules are made with the solver and the nudge given. It decides by structure; `verify` measures the result.
  *
- * @throws InputError where no rule fits the task; it lists what each of them asks for
+ * @throws InputError where no rule fits the task; it lists what each of them asks for; or where the horizon is a number of
+ * steps and no integrator is given
  */
 export function chooseRule(task: LearningTask, options: ChooseRuleOptions = {}): RuleChoice {
   const { settle = gradientFlow({ step: 0.2, tolerance: 1e-9 }), nudge = 0.01 } = options;
-  const candidates = inOrder(task, { settle, nudge });
+  const settling = inOrder(task, { settle, nudge });
+  const candidates =
+    task.horizon === undefined
+      ? settling
+      : [...trajectoryCandidates(task, options.integrator ?? requireIntegrator(task), nudge), ...settling];
   const chosen = candidates.find(({ rule }) => rule.refusal(task) === undefined);
   if (chosen === undefined) {
     const asked = new Set(candidates.map(({ rule }) => rule.refusal(task) as string));
@@ -68,6 +89,16 @@ export function chooseRule(task: LearningTask, options: ChooseRuleOptions = {}):
     return [{ name: rule.name, reason: refusal === undefined ? behind : `It needs ${refusal}.` }];
   });
   return { rule: chosen.rule, reason: chosen.reason, rejected };
+}
+
+function requireIntegrator(task: LearningTask): Integrator {
+  const integrator = usualIntegrator(task);
+  if (integrator !== undefined) return integrator;
+  throw new InputError({
+    field: "chooseRule integrator",
+    given: `none, for ${taskName(task)}`,
+    expected: "an integrator with its step, because a horizon that is a number of steps does not say how long it is",
+  });
 }
 
 /** The rules in the order in which a structure prefers them. */

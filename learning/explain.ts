@@ -4,11 +4,22 @@ import { type Expression, topologicalOrder } from "../core/expression/expression
 import { add, subtract, symbol } from "../core/expression/functions.js";
 import { addPrimitive, subtractPrimitive } from "../core/expression/primitives/arithmetic.js";
 import { constantValue, symbolsOf } from "../core/expression/primitives/leaves.js";
-import { tidy } from "../core/expression/tidy.js";
 import { printFormula, toLatex } from "../core/formula/index.js";
 import { nameToLatex } from "../core/formula/latex-names.js";
 import { dependsOn } from "../core/structure-proofs.js";
 import type { DynamicalSystem } from "../core/system.js";
+import {
+  costTerms,
+  type InitialUpdate,
+  namesIn,
+  pushLatex,
+  pushText,
+  sumLatex,
+  sumText,
+  type TrajectoryUpdate,
+  tidied,
+  trajectoryUpdates,
+} from "./explain-trajectory.js";
 import { readsOf, type UpdateReads } from "./locality.js";
 import type { LearningRule, RulePhase } from "./rule.js";
 import { listed } from "./rules/reliances.js";
@@ -42,6 +53,10 @@ export interface Explanation {
   readonly phases: readonly ExplainedPhase[];
   /** One for each parameter block; empty where the rule has no formula for them. */
   readonly updates: readonly ParameterUpdate[];
+  /** The same for rules that find the gradient along trajectories; empty for others. */
+  readonly alongTrajectory: readonly TrajectoryUpdate[];
+  /** dC/d(initial state) by state block, for rules of trajectories. */
+  readonly initial: readonly InitialUpdate[];
   /** Everything the rule relies on, in sentences without their full stop. */
   readonly reliesOn: readonly string[];
   /** All of it as lines of plain text. */
@@ -57,8 +72,13 @@ export interface Explanation {
  * x, `x_plus` and `x_minus` the states under the nudge of either sign, `x_difference` that of the copies of a doubled system,
  * `x_adjoint` the adjoint state. Descent subtracts the gradient.
  *
+ * A gradient along trajectories is a sum of integrals over time, sums over the states after each step, and terms at the end and
+ * at the start; the states in them are those that the phases have at one time `t` of the free trajectory. An integral is to be
+ * taken by the quadrature of the integrator (its `hamiltonianTerms`) where it reads states that are pushed, else by the
+ * trapezoid rule.
+ *
  * An update is local where it reads only state blocks and parameters that stand with its parameter in a term of the energy,
- * force or cost. Everything is derived from the graphs that the rule itself computes with.
+ * force or cost. Everything is derived from the graphs of system and cost.
  *
  * @throws InputError where the rule refuses the task, or does not say what it does (a rule without `dynamics`)
  */
@@ -78,19 +98,20 @@ export function explain(rule: LearningRule, task: LearningTask): Explanation {
   const dynamics = rule.dynamics(task);
   const phases = dynamics.phases.map((phase) => explainedPhase(task, phase));
   const updates = updatesOf(task, dynamics.gradient ?? new Map());
-  const reliesOn = [...storedStates(phases, updates), ...phaseReliances(task, phases), ...dynamics.reliesOn];
-  const explained = { rule: rule.name, task: task.system.name, phases, updates, reliesOn };
+  const settled = phases.filter(({ motion }) => motion === undefined);
+  const reliesOn = [...storedStates(settled, updates), ...phaseReliances(task, settled), ...dynamics.reliesOn];
+  const ofTrajectory = trajectoryUpdates(task, dynamics);
+  const explained = { rule: rule.name, task: task.system.name, phases, updates, ...ofTrajectory, reliesOn };
   return { ...explained, text: textOf(task, explained), latex: latexOf(task, explained) };
 }
 
 const NUDGE_SYMBOL = symbol(NUDGE);
 
-const tidied = (expression: Expression): Expression => tidy([expression], [NUDGE_SYMBOL])[0] as Expression;
-
 /** The equations as motion, what the phase adds to the task's own field behind it. */
 function explainedPhase(task: LearningTask, phase: RulePhase): ExplainedPhase {
-  const { system, keep } = phase;
-  const { text, latex } = describe(system === task.system ? system : asMotion(task, system));
+  const { system, keep, motion } = phase;
+  const motionOf = system === task.system || motion !== undefined ? system : asMotion(task, system);
+  const { text, latex } = describe({ ...motionOf, invariants: new Map() });
   const kept = system.state.map(({ name }) => (keep === undefined ? name : derivedName(name, keep)));
   return { ...phase, kept, text: text.split("\n").slice(1).join("\n"), latex };
 }
@@ -192,9 +213,12 @@ type Explained = Omit<Explanation, "text" | "latex">;
 
 /** Where a phase starts, and where its state goes. */
 function headingOf(phases: readonly ExplainedPhase[], index: number): string {
-  const { name, nudge, kept, keep } = phases[index] as ExplainedPhase;
+  const { name, nudge, kept, keep, motion } = phases[index] as ExplainedPhase;
   const start = index === 0 ? "from the guess" : "from the free state";
   const strength = nudge === 0 ? "" : `, at ${nudge > 0 ? "+" : "-"}nudge`;
+  if (motion !== undefined) {
+    return `${name}: ${motion}${strength}${keep === undefined ? "" : `; its states are ${kept.join(", ")}`}`;
+  }
   return `${name}: settles ${start}${strength}${keep === undefined ? "" : `, kept as ${kept.join(", ")}`}`;
 }
 
@@ -202,7 +226,8 @@ function headingOf(phases: readonly ExplainedPhase[], index: number): string {
 const isRepeated = (phases: readonly ExplainedPhase[], index: number): boolean =>
   phases.slice(0, index).some(({ system }) => system === phases[index]?.system);
 
-function readsText({ parameter, states, blocks, entries, parameters, input, target, local }: ParameterUpdate): string {
+function readsText(update: UpdateReads & { readonly parameter: string }): string {
+  const { parameter, states, blocks, entries, parameters, input, target, local } = update;
   if (states.length + parameters.length + input.length + target.length === 0) return "nothing is to be read";
   const each =
     entries === undefined ? "" : ` (${entries} ${entries === 1 ? "entry" : "entries"} for each entry of ${parameter})`;
@@ -216,38 +241,56 @@ function readsText({ parameter, states, blocks, entries, parameters, input, targ
   return `${local ? "local" : "not local"}: reads ${parts.join("; ")}`;
 }
 
-function textOf(task: LearningTask, { rule, phases, updates, reliesOn }: Explained): string {
-  const { system, cost, target } = task;
-  const avoid = [...system.state, ...system.parameters, ...system.input, ...target].map(({ name }) => name);
+function textOf(task: LearningTask, explained: Explained): string {
+  const { rule, phases, updates, alongTrajectory, initial, reliesOn } = explained;
+  const avoid = namesIn(task);
+  const found = updates.length + alongTrajectory.length > 0;
   return [
-    `${rule} on ${system.name}`,
-    `cost: C = ${formulaToRead(cost.final as Expression, avoid)}`,
+    `${rule} on ${task.system.name}`,
+    ...costText(task, avoid),
     "phases:",
     ...phases.flatMap((phase, k) => [
       `  ${headingOf(phases, k)}`,
-      ...(isRepeated(phases, k) ? ["    the same equations"] : phase.text.split("\n").map((line) => `  ${line}`)),
+      ...(isRepeated(phases, k)
+        ? [`    the same equations${samePushes(phase)}`]
+        : [...phase.text.split("\n").map((line) => `  ${line}`), ...pushText(phase, avoid)]),
     ]),
-    updates.length === 0 ? "gradient: not read off states" : "gradient:",
+    found ? "gradient:" : "gradient: not read off states",
     ...updates.flatMap((update) => [
       `  dC/d${update.parameter} = ${constantValue(update.gradient) === 0 ? "0" : formulaToRead(update.gradient, avoid)}`,
       `    ${readsText(update)}`,
     ]),
+    ...alongTrajectory.flatMap((update) => [
+      ...sumText(`  dC/d${update.parameter}`, update.terms, avoid),
+      `    ${readsText(update)}`,
+    ]),
+    ...initial.map(({ block, value }) => `  dC/d(initial ${block}) = at the start, ${formulaToRead(value, avoid)}`),
     "relies on:",
     ...reliesOn.map((sentence) => `  - ${sentence}`),
   ].join("\n");
 }
 
-function latexOf(task: LearningTask, { phases, updates }: Explained): string {
+const costText = (task: LearningTask, avoid: readonly string[]): string[] =>
+  task.horizon === undefined
+    ? [`cost: C = ${formulaToRead(task.cost.final as Expression, avoid)}`]
+    : sumText("cost: C", costTerms(task), avoid);
+
+const samePushes = ({ pushes, nudge }: RulePhase): string =>
+  pushes === undefined ? "" : ` and ${nudge === 0 ? "no" : "the same"} pushes`;
+
+function latexOf(task: LearningTask, { phases, updates, alongTrajectory, initial }: Explained): string {
+  const slope = (name: string): string => `\\frac{\\partial C}{\\partial ${nameToLatex(name).text}}`;
   const rows = [
-    `C &= ${toLatex(task.cost.final as Expression)}`,
+    `C &= ${task.horizon === undefined ? toLatex(task.cost.final as Expression) : sumLatex(costTerms(task))}`,
     ...phases.flatMap((phase, k) => {
       const heading = `&\\text{${phase.name}${phase.nudge === 0 ? "" : `, ${phase.nudge > 0 ? "+" : "-"}nudge`}:}`;
-      return isRepeated(phases, k) ? [`${heading} \\text{ the same equations}`] : [heading, `&${phase.latex}`];
+      return isRepeated(phases, k)
+        ? [`${heading} \\text{ the same equations}`]
+        : [heading, `&${phase.latex}`, ...pushLatex(phase)];
     }),
-    ...updates.map(({ parameter, latex }) => {
-      const name = nameToLatex(parameter).text;
-      return `\\frac{\\partial C}{\\partial ${name}} &= ${latex}`;
-    }),
+    ...updates.map(({ parameter, latex }) => `${slope(parameter)} &= ${latex}`),
+    ...alongTrajectory.map(({ parameter, terms }) => `${slope(parameter)} &= ${sumLatex(terms)}`),
+    ...initial.map(({ block, latex }) => `\\left. ${slope(block)} \\right|_{\\text{start}} &= ${latex}`),
   ];
   return `\\begin{aligned}\n${rows.join(" \\\\\n")}\n\\end{aligned}`;
 }

@@ -72,7 +72,7 @@ function neighboursOf({ system, cost }: LearningTask, parameter: ParameterBlock)
   const { scalar } = system;
   if (scalar !== undefined && dependsOn([scalar], [parameter.symbol])) include(scalar);
   else for (const [name, force] of system.field) include(force, name);
-  if (cost.final !== undefined) include(cost.final);
+  for (const part of Object.values(cost)) include(part);
   return neighbours;
 }
 

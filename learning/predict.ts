@@ -1,33 +1,48 @@
 import { InputError } from "../core/errors.js";
 import { type Shape, sizeOf } from "../core/expression/expression.js";
+import type { Integrator } from "../core/integrator.js";
 import type { BlockNames, StateArray } from "../core/system.js";
 import type { StationarySolver } from "../integrators/solvers/stationary-solver.js";
-import { PhaseError, type PhaseReport, type TaskData } from "./rule.js";
+import { type BatchOutcome, integrateBatch } from "./predict-trajectories.js";
+import { PhaseError, type TaskData } from "./rule.js";
 import { PlanCache, type PreparedPhase, StationaryPlan } from "./stationary-plan.js";
 import { type LearningTask, taskName } from "./task.js";
 import { type Batch, BatchReader } from "./training/batch-reader.js";
-import type { ExampleData, ExampleValues } from "./training/examples.js";
+import type { ExampleData, ExampleSeries, ExampleValues } from "./training/examples.js";
 
-/** What {@link predict} takes. */
-export interface PredictOptions<N extends BlockNames> extends Pick<ExampleData<N>, "input"> {
+/** What {@link predict} takes: a solver for a stationary state, an integrator for a task with a horizon. */
+export type PredictOptions<N extends BlockNames> = CommonOptions<N> &
+  (
+    | {
+        /** How the state settles. Plans are compiled once per solver object: use the same one again. */
+        readonly settle: StationarySolver;
+        /** Where the state starts, by state block; zero (moved into the bounds) where left out. */
+        readonly guess?: { readonly [K in N["state"]]?: ExampleValues };
+        readonly integrator?: undefined;
+        readonly initial?: undefined;
+      }
+    | ({
+        /** What integrates to the horizon. Plans are compiled once per integrator object: use the same one again. */
+        readonly integrator: Integrator;
+        readonly settle?: undefined;
+        readonly guess?: undefined;
+      } & Pick<ExampleData<N>, "initial">)
+  );
+
+interface CommonOptions<N extends BlockNames> extends Pick<ExampleData<N>, "input"> {
   /** Parameters; those with a default may be left out. */
   readonly parameters: TaskData<N>["parameters"];
-  /** How the state settles. Plans are compiled once per solver object: use the same one again. */
-  readonly settle: StationarySolver;
-  /** Where the state starts, by state block; zero (moved into the bounds) where left out. */
-  readonly guess?: { readonly [K in N["state"]]?: ExampleValues };
-  /** Examples that settle together. @defaultValue 256 */
+  /** Examples that run together. @defaultValue 256 */
   readonly batch?: number;
   /** The state blocks to return. @defaultValue all */
   readonly keep?: readonly N["state"][];
 }
 
 /** What {@link evaluate} takes. */
-export interface EvaluateOptions<N extends BlockNames, T extends string>
-  extends PredictOptions<N>,
-    Pick<ExampleData<N, T>, "target"> {}
+export type EvaluateOptions<N extends BlockNames, T extends string> = PredictOptions<N> &
+  Pick<ExampleData<N, T>, "target">;
 
-/** How the phases of many batches settled. */
+/** How the phases of many batches settled; trajectories take their steps and have no residual. */
 export interface SettlingSummary {
   /** The fraction of the examples whose residual is above the tolerance. */
   readonly unsettled: number;
@@ -40,7 +55,7 @@ export interface SettlingSummary {
 
 /** What {@link predict} returns. */
 export interface Prediction<N extends BlockNames = BlockNames> {
-  /** The stationary state by state block: of its shape, or [examples, ...shape] where there are several. */
+  /** The stationary state, or the last of a trajectory, by state block: of its shape, or [examples, ...shape] where there are several. */
   readonly state: { readonly [K in N["state"]]: StateArray };
   readonly settling: SettlingSummary;
 }
@@ -54,9 +69,10 @@ export interface Evaluation<N extends BlockNames = BlockNames> extends Predictio
 }
 
 /**
- * The states a system settles to, one for each example of the input, in batches. Needs no target and no cost.
+ * The states a system settles to, or reaches at the horizon of its task, one for each example, in batches. Needs no target and
+ * no cost. `simulate` gives whole trajectories.
  *
- * @throws InputError for data that are not those of the task, or a system the solver refuses
+ * @throws InputError for data that are not those of the task, or a system the solver or integrator refuses
  * @throws PhaseError where a state leaves the finite numbers
  */
 export function predict<N extends BlockNames, T extends string>(
@@ -67,9 +83,10 @@ export function predict<N extends BlockNames, T extends string>(
 }
 
 /**
- * The cost of each example at the state the system settles to, in batches.
+ * The cost of each example, at the state the system settles to or over its trajectory to the horizon, in batches.
  *
- * @throws InputError for data that are not those of the task, a system the solver refuses, or a cost of a trajectory
+ * @throws InputError for data that are not those of the task, a system the solver or integrator refuses, or a cost of a
+ * trajectory without a horizon
  * @throws PhaseError where a state leaves the finite numbers
  */
 export function evaluate<N extends BlockNames, T extends string>(
@@ -77,14 +94,15 @@ export function evaluate<N extends BlockNames, T extends string>(
   options: EvaluateOptions<N, T>,
 ): Evaluation<N> {
   const { final, running, perStep } = task.cost;
-  if (final === undefined || running !== undefined || perStep !== undefined) {
+  const isStationary = final !== undefined && running === undefined && perStep === undefined;
+  if (task.horizon === undefined && !isStationary) {
     throw new InputError({
       field: "evaluate",
       given: `${taskName(task as LearningTask)} with a cost of a trajectory`,
       expected: "a cost of the stationary state alone (cost.final)",
     });
   }
-  const target = (options.target ?? {}) as Readonly<Record<string, ExampleValues>>;
+  const target = (options.target ?? {}) as Readonly<Record<string, ExampleSeries>>;
   return settleAll(task as LearningTask, options as PredictOptions<BlockNames>, target) as Evaluation<N>;
 }
 
@@ -125,17 +143,11 @@ class PredictionPlan {
     this.solver = this.plan.prepare(settle);
   }
 
-  settle(parameters: TaskData["parameters"], batch: Batch, withoutTarget: boolean): PhaseReport {
-    this.plan.load({ parameters, ...batch }, withoutTarget);
-    return this.plan.settle("free", this.solver);
-  }
-
-  state(name: string): Float64Array {
-    return this.plan.buffers[name] as Float64Array;
-  }
-
-  costs(): Float64Array {
-    return this.plan.costs();
+  settle(parameters: TaskData["parameters"], { input, target, guess }: Batch, withTarget: boolean): BatchOutcome {
+    const { plan } = this;
+    plan.load({ parameters, input, target, guess }, !withTarget);
+    const report = plan.settle("free", this.solver);
+    return { report, state: (name) => plan.buffers[name] as Float64Array, costs: () => plan.costs() };
   }
 }
 
@@ -150,22 +162,49 @@ function planFor(task: LearningTask, examples: number, settle: StationarySolver)
   return cache.get(task, examples);
 }
 
+type Runner = (batch: Batch, examples: number) => BatchOutcome;
+
+/** Settles or integrates a batch, as the task asks for. */
+function runnerFor(task: LearningTask, options: PredictOptions<BlockNames>, withTarget: boolean): Runner {
+  const { settle, integrator, parameters } = options;
+  const refused = (settle ?? integrator)?.refusal(task.system);
+  if (task.horizon === undefined && settle !== undefined) {
+    if (refused === undefined) {
+      return (batch, examples) => planFor(task, examples, settle).settle(parameters, batch, withTarget);
+    }
+    throw new InputError({ field: `${settle.name} solver`, given: task.system.name, expected: refused });
+  }
+  if (task.horizon !== undefined && integrator !== undefined) {
+    if (refused === undefined) {
+      return ({ input, target, initial }) =>
+        integrateBatch(task, integrator, { parameters, input, target, initial }, withTarget);
+    }
+    throw new InputError({ field: integrator.name, given: task.system.name, expected: refused });
+  }
+  throw new InputError({
+    field: task.horizon === undefined ? "settle" : "integrator",
+    given: `nothing, for ${taskName(task)}`,
+    expected:
+      task.horizon === undefined
+        ? "a solver, because the task is one of a stationary state"
+        : "an integrator, because the task has a horizon",
+  });
+}
+
 function settleAll(
   task: LearningTask,
   options: PredictOptions<BlockNames>,
-  target: Readonly<Record<string, ExampleValues>> | undefined,
+  target: Readonly<Record<string, ExampleSeries>> | undefined,
 ): Prediction & Partial<Evaluation> {
-  const { parameters, settle, batch: batchSize = 256 } = options;
-  const refused = settle.refusal(task.system);
-  if (refused !== undefined) {
-    throw new InputError({ field: `${settle.name} solver`, given: task.system.name, expected: refused });
-  }
+  const { batch: batchSize = 256 } = options;
+  const run = runnerFor(task, options, target !== undefined);
   if (!(Number.isInteger(batchSize) && batchSize >= 1)) {
     throw new InputError({ field: "batch", given: String(batchSize), expected: "a whole number, 1 or more" });
   }
   const reader = new BatchReader("", task, {
     ...(options.input === undefined ? {} : { input: options.input }),
     ...(options.guess === undefined ? {} : { guess: options.guess }),
+    ...(options.initial === undefined ? {} : { initial: options.initial }),
     ...(target === undefined ? {} : { target }),
   });
   const { count } = reader;
@@ -176,18 +215,17 @@ function settleAll(
   let [unsettled, residual, iterations] = [0, 0, 0];
   for (let start = 0; start < count; start += batchSize) {
     const end = Math.min(start + batchSize, count);
-    const plan = planFor(task, end - start, settle);
-    const report = settleFrom(start, () =>
-      plan.settle(parameters, reader.read(order, start, end), target === undefined),
-    );
+    const outcome = countedFrom(start, () => run(reader.read(order, start, end), end - start));
+    const { report } = outcome;
     unsettled += report.unsettled;
     residual = report.residual.reduce((most, value) => Math.max(most, value), residual);
     iterations = Math.max(iterations, report.iterations);
     blocks.forEach(({ name, shape }, k) => {
-      kept[k]?.set(plan.state(name), start * sizeOf(shape));
+      kept[k]?.set(outcome.state(name), start * sizeOf(shape));
     });
-    costs?.set(plan.costs(), start);
+    costs?.set(outcome.costs(), start);
   }
+  const tolerance = options.settle?.tolerance ?? 0;
   const prediction = {
     state: Object.fromEntries(
       blocks.map(({ name, shape }, k) => [
@@ -195,16 +233,16 @@ function settleAll(
         { data: kept[k] as Float64Array, shape: count > 1 ? [count, ...shape] : shape },
       ]),
     ),
-    settling: { unsettled: unsettled / count, residual, tolerance: settle.tolerance, iterations },
+    settling: { unsettled: unsettled / count, residual, tolerance, iterations },
   };
   if (costs === undefined) return prediction;
   return { ...prediction, costs, cost: costs.reduce((total, value) => total + value, 0) / count };
 }
 
 /** Counts the example a phase failed at from the first of all batches. */
-function settleFrom(start: number, settle: () => PhaseReport): PhaseReport {
+function countedFrom(start: number, run: () => BatchOutcome): BatchOutcome {
   try {
-    return settle();
+    return run();
   } catch (error) {
     if (!(error instanceof PhaseError)) throw error;
     throw new PhaseError(error.phase, error.component, start + error.example, error.value, error.remedy);

@@ -72,7 +72,7 @@ export interface TrajectoryPush extends TrajectoryTerm {
 
 /** One phase of a rule. The first starts from the guess, the others from the state the first found. */
 export interface RulePhase {
-  /** "free", "nudged", "nudged back", "doubled", "probed" or "adjoint", for reports and errors. */
+  /** "free", "nudged", "nudged back", "doubled", "probed", "adjoint" or "echo", for reports and errors. */
   readonly name: string;
   /** The system that settles: the task's, or a transformation of it. */
   readonly system: DynamicalSystem;

@@ -6,9 +6,15 @@ export { arbitrarySmoothFormula } from "./arbitraries/smooth-formula.js";
 export { arbitrarySystem } from "./arbitraries/system.js";
 export { arbitrarySystemPoint } from "./arbitraries/system-point.js";
 export { arbitraryTaskData, type Range, type TaskDataOptions } from "./arbitraries/task-data.js";
+export {
+  arbitraryTrajectoryTask,
+  type TrajectoryCase,
+  type TrajectoryTaskOptions,
+} from "./arbitraries/trajectory-task.js";
 export { carefulSolver } from "./measures/careful-solver.js";
 export { type Conditioning, measureConditioning } from "./measures/conditioning.js";
 export { type Exactness, type ExactnessOptions, measureExactness } from "./measures/exactness.js";
+export { type Motion, measureMotion } from "./measures/motion.js";
 export { relativeError } from "./measures/relative-error.js";
 export {
   type GradientMatchOptions,

@@ -40,6 +40,14 @@ export function backpropagationThroughTime(options: BackpropagationThroughTimeOp
     integrator,
     backend,
     refusal: () => (integrator.stochastic ? "an integrator without noise" : undefined),
+    dynamics: ({ system }) => ({
+      phases: [{ name: "free", system, nudge: 0, motion: "integrates from the initial state" }],
+      reliesOn: [
+        `no local update: the steps of ${integrator.name} are gone through in reverse, with a product with the transposed derivatives of the whole step at each`,
+        "every state of the free trajectory, stored",
+        "the equations of the system and of its steps, known exactly",
+      ],
+    }),
     prepare: (plan) => new BackpropagationPlan(plan, integrator),
     gradient: (prepared, data, given) => prepared.gradient(data, given),
   });

@@ -34,6 +34,13 @@ export function trajectoryDifferences({
     maker: "finiteDifferences",
     integrator,
     backend,
+    dynamics: ({ system }) => ({
+      phases: [{ name: "free", system, nudge: 0, motion: "integrates from the initial state" }],
+      reliesOn: [
+        "no local update: each entry of parameters, inputs and initial state is shifted to both sides by three steps, the trajectory integrated anew, and the costs are compared",
+        "a cost that is smooth over the largest of these steps",
+      ],
+    }),
     prepare: (plan) => new FreeTrajectory(plan, integrator),
     gradient: (free, data, given) => {
       const costOf = (changed: TaskData): number =>

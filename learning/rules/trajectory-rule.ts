@@ -3,7 +3,7 @@ import type { Backend } from "../../core/compile/program.js";
 import { InputError } from "../../core/errors.js";
 import type { Integrator } from "../../core/integrator.js";
 import type { BlockNames } from "../../core/system.js";
-import type { GradientResult, LearningRule, PhaseReport, TaskData } from "../rule.js";
+import type { GradientResult, LearningDynamics, LearningRule, PhaseReport, TaskData } from "../rule.js";
 import { type LearningTask, taskName } from "../task.js";
 import { readTrajectoryData, type TrajectoryData } from "../trajectory/trajectory-data.js";
 import { TrajectoryPlan } from "../trajectory/trajectory-plan.js";
@@ -16,6 +16,8 @@ export interface TrajectoryRuleDefinition<P extends object> extends Pick<Learnin
   readonly backend: Backend | undefined;
   /** What the rule asks of the task besides a horizon and a system the integrator takes. */
   refusal?(task: LearningTask): string | undefined;
+  /** What the rule does with a task that it does not refuse. */
+  dynamics?(task: LearningTask): LearningDynamics;
   /** Compiles what the rule needs for one task, number of examples and way of varying the inputs. */
   prepare(plan: TrajectoryPlan): P;
   gradient(prepared: P, data: TrajectoryData, given: TaskData): GradientResult;
@@ -29,14 +31,22 @@ export function trajectoryRule<P extends object>(definition: TrajectoryRuleDefin
     task.horizon === undefined
       ? "a task with a horizon, because the rule learns from trajectories"
       : (integrator.refusal(task.system) ?? definition.refusal?.(task));
+  const checkFit = (task: LearningTask): void => {
+    const refused = refusal(task);
+    if (refused !== undefined) throw new InputError({ field: maker, given: taskName(task), expected: refused });
+  };
+  const dynamics = (task: LearningTask): LearningDynamics => {
+    checkFit(task);
+    return definition.dynamics?.(task) as LearningDynamics;
+  };
   return {
     name,
     reference,
     refusal,
+    ...(definition.dynamics === undefined ? {} : { dynamics }),
     gradient<N extends BlockNames, T extends string>(task: LearningTask<N, T>, given: TaskData<N, T>) {
       const [erased, values] = [task as LearningTask, given as TaskData];
-      const refused = refusal(erased);
-      if (refused !== undefined) throw new InputError({ field: maker, given: taskName(erased), expected: refused });
+      checkFit(erased);
       const data = readTrajectoryData(erased, integrator, values);
       let ofTask = prepared.get(erased);
       if (ofTask === undefined) {

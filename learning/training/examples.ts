@@ -1,5 +1,6 @@
 import { formatShape, InputError } from "../../core/errors.js";
 import { type Shape, sizeOf } from "../../core/expression/expression.js";
+import type { HeldInput, InputFunction, NodeInput } from "../../core/simulation/inputs.js";
 import { blockValues, nestedShape } from "../../core/simulation/values.js";
 import type { BlockNames, NumericValue } from "../../core/system.js";
 
@@ -19,10 +20,18 @@ export interface Examples {
 /** Examples, or their numbers: of the block's shape for all examples, or with a leading axis of examples, flat or nested. */
 export type ExampleValues = Examples | NumericValue;
 
+/**
+ * Examples of an input or target. In tasks with a horizon it may vary in time: `held` or `nodes` rows, nested as
+ * [rows, examples, ...shape] or, for all examples, [rows, ...shape]; or a function of t for all examples.
+ */
+export type ExampleSeries = ExampleValues | HeldInput | NodeInput | InputFunction;
+
 /** What a task is learned from or evaluated on: examples for every input and target block. */
 export interface ExampleData<N extends BlockNames = BlockNames, T extends string = string> {
-  readonly input?: { readonly [K in N["input"]]: ExampleValues };
-  readonly target?: { readonly [K in T]: ExampleValues };
+  readonly input?: { readonly [K in N["input"]]: ExampleSeries };
+  readonly target?: { readonly [K in T]: ExampleSeries };
+  /** Initial states of tasks with a horizon, for the blocks that the task does not compute itself. */
+  readonly initial?: { readonly [K in N["state"]]?: ExampleValues };
 }
 
 const checkCount = (field: string, count: number): void => {

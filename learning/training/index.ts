@@ -9,6 +9,7 @@ export { decodeCheckpoint, encodeCheckpoint } from "./checkpoint-bytes.js";
 export {
   arrayExamples,
   type ExampleData,
+  type ExampleSeries,
   type Examples,
   type ExampleValues,
   imageExamples,

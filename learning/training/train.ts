@@ -18,6 +18,9 @@ import { TrainingRun } from "./training-run.js";
  *       onProgress: ({ fraction, cost }) => console.log(fraction, cost),
  *     });
  *
+ * A task with a horizon learns by a rule of trajectories. Its data hold `initial` states besides, and inputs and targets may
+ * vary in time: `held` or `nodes` rows of the shape [rows, examples, ...shape], or [rows, ...shape] for all examples.
+ *
  * The same options give the same parameters to the bit, and a training that was interrupted after any batch and resumed
  * from its checkpoint ends as if it had not been. The order of epoch k, counted from 0, comes from the random stream
  * 2^31 + k of the seed. The event loop turns about twenty times a second.

@@ -1,3 +1,4 @@
+import { SimulationError } from "../../core/simulation/failure.js";
 import { PhaseError } from "../rule.js";
 import type { Checkpoint } from "./checkpoint.js";
 import type { WorstPhase } from "./settling-watch.js";
@@ -76,6 +77,8 @@ export function causeMessage(cause: unknown, example: number | undefined): strin
   const message = cause instanceof Error ? cause.message : String(cause);
   const which = example === undefined ? "" : ` Among all examples it is number ${example}.`;
   const remedy =
-    cause instanceof PhaseError ? " A smaller learning rate may keep the weights where phases stay finite." : "";
+    cause instanceof PhaseError || cause instanceof SimulationError
+      ? " A smaller learning rate may keep the weights where phases stay finite."
+      : "";
   return `${message}${which}${remedy}`;
 }

@@ -1,6 +1,7 @@
 import { InputError } from "../../core/errors.js";
 import { sizeOf } from "../../core/expression/expression.js";
 import { RANDOM_STREAM_FORMAT, RandomStream } from "../../core/random.js";
+import { SimulationError } from "../../core/simulation/failure.js";
 import { entryName, indexOf } from "../../core/simulation/values.js";
 import type { OptimiserState, ParameterArrays } from "../optimisers/optimiser.js";
 import { PhaseError } from "../rule.js";
@@ -62,7 +63,7 @@ export class TrainingRun {
     const { task, rule, optimiser, data, batch: batchSize, seed = 0, lastBatch = "keep", resume } = options;
     const names = trainedNames(options);
     this.watch = new SettlingWatch(options.settling);
-    this.reader = new BatchReader("data.", task, { input: data.input ?? {}, target: data.target ?? {} });
+    this.reader = new BatchReader("data.", task, { ...data, input: data.input ?? {}, target: data.target ?? {} });
     const examples = this.reader.count;
     this.batches = lastBatch === "keep" ? Math.ceil(examples / batchSize) : Math.floor(examples / batchSize);
     if (this.batches === 0) {
@@ -147,8 +148,9 @@ export class TrainingRun {
     this.shuffle();
     const start = this.batch * batchSize;
     const end = Math.min(start + batchSize, this.reader.count);
-    const { input, target } = this.reader.read(this.order, start, end);
-    const { costs, gradient, phases, residual } = rule.gradient(task, { parameters: this.parameters, input, target });
+    const { input, target, initial } = this.reader.read(this.order, start, end);
+    const examples = task.horizon === undefined ? { input, target } : { input, target, initial };
+    const { costs, gradient, phases, residual } = rule.gradient(task, { parameters: this.parameters, ...examples });
     const bad = costs.findIndex((cost) => !Number.isFinite(cost));
     if (bad >= 0) throw new NotFiniteError(`the cost of example ${this.order[start + bad]}`, costs[bad] as number);
     for (const name in this.trained) {
@@ -203,9 +205,10 @@ export class TrainingRun {
   failure(error: unknown): TrainingError {
     if (error instanceof TrainingError) return error;
     const isPhase = error instanceof PhaseError;
-    const isNumber = isPhase || error instanceof NotFiniteError;
+    const isNumber = isPhase || error instanceof NotFiniteError || error instanceof SimulationError;
     const first = (this.begun.batch - 1) * this.options.batch;
-    const example = isPhase ? this.order[first + error.example] : undefined;
+    const failed = isPhase ? error.example : error instanceof SimulationError ? (error.trajectory ?? 0) : undefined;
+    const example = failed === undefined ? undefined : this.order[first + failed];
     return new TrainingError(
       causeMessage(error, example),
       {
@@ -276,8 +279,10 @@ const emptyParameters = ({ system }: LearningTask): ParameterArrays =>
   Object.fromEntries(system.parameters.map(({ name, shape }) => [name, new Float64Array(sizeOf(shape))]));
 
 /** The task as a checkpoint names it: its system and what there is to read and to reach. */
-function describeTask({ system, target }: LearningTask): string {
+function describeTask({ system, target, horizon }: LearningTask): string {
   const list = (blocks: readonly { readonly name: string; readonly shape: readonly number[] }[]): string =>
     blocks.map(({ name, shape }) => `${name} [${shape.join(", ")}]`).join(", ") || "nothing";
-  return `${system.name}: state ${list(system.state)}; input ${list(system.input)}; target ${list(target)}`;
+  return `${system.name}: state ${list(system.state)}; input ${list(system.input)}; target ${list(target)}${
+    horizon === undefined ? "" : `; horizon ${JSON.stringify(horizon)}`
+  }`;
 }

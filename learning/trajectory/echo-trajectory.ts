@@ -1,6 +1,16 @@
 import { gradient } from "../../core/expression/derivatives.js";
 import { type Expression, sizeOf } from "../../core/expression/expression.js";
-import { add, constant, divide, exp, multiply, negate, subtract, symbol } from "../../core/expression/functions.js";
+import {
+  add,
+  constant,
+  divide,
+  exp,
+  multiply,
+  negate,
+  subtract,
+  sum,
+  symbol,
+} from "../../core/expression/functions.js";
 import { substitute } from "../../core/expression/transform.js";
 import type { HamiltonianTerm, Integrator, StateExpressions, StepContext } from "../../core/integrator.js";
 import { START_TIME, STEP_SIZE, stepProgram } from "../../core/simulation/step-program.js";
@@ -9,7 +19,7 @@ import type { Nudging } from "../estimators/contrast.js";
 import { PhaseError } from "../rule.js";
 import { echoed, reversedDampingName } from "../transformations/echoed.js";
 import { NUDGE } from "../transformations/names.js";
-import { type FreeTrajectory, nodesOf, rowsOf } from "./free-trajectory.js";
+import { type FreeTrajectory, type Learned, nodesOf, rowsOf } from "./free-trajectory.js";
 import { FIRST_TIME, type IntegralSlopes, integralSlopes, sinceStart } from "./hamiltonian-integrals.js";
 import { RowGradients } from "./row-gradients.js";
 import type { Node } from "./trajectory-cost.js";
@@ -95,9 +105,23 @@ export class EchoTrajectory {
     const rowSlopes = this.rowGradients.symbols.map(
       (row) => slopes[learned.length + rowNames.indexOf(nameOf(row))] ?? constant(0, row.shape),
     );
+    const throughMomenta =
+      this.damping === undefined || !cost.hasSteps
+        ? constant(0)
+        : add(
+            this.throughMomenta(
+              state.map((block) => laneSymbol(block, "free")),
+              met,
+              "after",
+            ),
+            this.throughMomenta(at("free", nexts), left, "before"),
+          );
     this.loop = plan.compileLoop({
       carried: [...carried, ...this.rowGradients.carried(rowSlopes)],
-      totals: learned.map(({ sum, perExample }, k) => ({ symbol: sum, perExample, adds: slopes[k] as Expression })),
+      totals: learned.map(({ name, sum, perExample }, k) => {
+        const slope = slopes[k] as Expression;
+        return { symbol: sum, perExample, adds: name === this.damping?.name ? add(slope, throughMomenta) : slope };
+      }),
       rows: [...rows, ...cost.rows],
       stepIndex: step.loop.stepIndex as Expression,
     });
@@ -115,14 +139,31 @@ export class EchoTrajectory {
     time: Expression,
     place: "before" | "after",
   ): readonly Expression[] {
-    const { cost } = this.free;
     const own = stateOf(lane);
-    if (lane === "free" || !cost.hasSteps) return own;
-    const slopes = gradient(cost.ofStep, cost[place].state);
-    const met: Node = { state: this.turned(stateOf("free")), time: negate(time) };
-    const found = place === "before" ? cost.place(slopes, met, cost.after) : cost.place(slopes, cost.before, met);
+    if (lane === "free" || !this.free.cost.hasSteps) return own;
     const strength = multiply(SIGNS[lane], multiply(symbol(NUDGE), this.decay(time)));
-    return swapped(found).map((slope, k) => add(own[k] as Expression, multiply(strength, slope)));
+    const { slopes } = this.slopesAt(stateOf("free"), time, place);
+    return swapped(slopes).map((slope, k) => add(own[k] as Expression, multiply(strength, slope)));
+  }
+
+  /** The original state that an echo without pushes meets, and the slopes of the cost that a step has there. */
+  private slopesAt(free: readonly Expression[], time: Expression, place: "before" | "after") {
+    const { cost } = this.free;
+    const met: Node = { state: this.turned(free), time: negate(time) };
+    const slopes = gradient(cost.ofStep, cost[place].state);
+    const found = place === "before" ? cost.place(slopes, met, cost.after) : cost.place(slopes, cost.before, met);
+    return { state: met.state, slopes: found };
+  }
+
+  /**
+   * What costs of the momenta add to dC/dgamma. The integrals are taken at fixed P = e^(gamma t) p, and at fixed P the momenta
+   * p = e^(-gamma t) P of a cost depend on gamma: -t p dC/dp.
+   */
+  private throughMomenta(free: readonly Expression[], time: Expression, place: "before" | "after"): Expression {
+    const { state, slopes } = this.slopesAt(free, time, place);
+    const half = state.length / 2;
+    const products = slopes.slice(half).map((slope, k) => sum(multiply(slope, state[half + k] as Expression)));
+    return negate(multiply(sinceStart(time), products.reduce(add)));
   }
 
   /** e^(-gamma t) of a damped system, else 1. */
@@ -161,16 +202,27 @@ export class EchoTrajectory {
     return swapped(response);
   }
 
+  /** e^(gamma T), by which the way back magnifies what the way there damped, rounding included; 1 without damping. */
+  get growth(): number {
+    const { clock } = this.plan;
+    return Math.exp(this.rate * clock.steps * clock.step);
+  }
+
+  /** The damping gamma, 0 where there is none. */
+  private get rate(): number {
+    return this.damping === undefined ? 0 : ((this.plan.buffers[this.damping.name] as Float64Array)[0] as number);
+  }
+
   private start(nudge: number): void {
-    const { plan, damping } = this;
+    const { plan, damping, rate, growth } = this;
     const { buffers, clock, task } = plan;
     const end = clock.start + clock.steps * clock.step;
     this.strength[0] = nudge;
     buffers[nameOf(FIRST_TIME)]?.fill(clock.start);
     buffers[nameOf(START_TIME)]?.fill(-end);
-    const rate = damping === undefined ? 0 : ((buffers[damping.name] as Float64Array)[0] as number);
     if (damping !== undefined) buffers[reversedDampingName(damping.name)]?.fill(-rate);
-    const push = nudge * Math.exp(-rate * (end - clock.start));
+    if (damping !== undefined) this.addThroughLastMomenta(damping, end - clock.start);
+    const push = nudge / growth;
     const slopes = swapped(this.free.endSlopes);
     for (const lane of this.lanes) {
       task.system.state.forEach((block, k) => {
@@ -182,6 +234,19 @@ export class EchoTrajectory {
         }
       });
     }
+  }
+
+  /** What the cost of the last state adds to dC/dgamma, see {@link throughMomenta}. */
+  private addThroughLastMomenta({ name }: ParameterBlock, elapsed: number): void {
+    const { buffers, task } = this.plan;
+    const total = this.free.learned.find((block) => block.name === name) as Learned;
+    const sums = buffers[nameOf(total.sum)] as Float64Array;
+    task.system.state.forEach((block, k) => {
+      if (block.role !== "momentum") return;
+      const [values, slopes] = [buffers[block.name] as Float64Array, this.free.endSlopes[k] as Float64Array];
+      const product = values.reduce((partial, value, i) => partial + value * (slopes[i] as number), 0);
+      sums[0] = (sums[0] as number) - elapsed * product;
+    });
   }
 
   private lane = (block: StateBlock, lane: Lane): Float64Array =>

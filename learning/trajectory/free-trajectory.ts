@@ -202,7 +202,8 @@ export class FreeTrajectory {
     this.addToSums(this.throughInitialTotals, this.throughInitial, 0);
     const averaged = (values: Float64Array): Float64Array => values.map((value) => value / examples);
     const sumOf = (name: string): Float64Array => averaged(buffers[`gradient ${name}`] as Float64Array);
-    const inputGradient = input.map(({ name, shape }) => {
+    const withGradient = input.filter(({ name }) => plan.timing(name) !== "function");
+    const inputGradient = withGradient.map(({ name, shape }) => {
       const varying = found.varyingInputGradient.get(name);
       if (varying !== undefined) return [name, { ...varying, data: averaged(varying.data) }] as const;
       return [name, plan.result(sumOf(name), shape, true)] as const;

@@ -1,6 +1,6 @@
 import { gradient } from "../../core/expression/derivatives.js";
 import type { Expression } from "../../core/expression/expression.js";
-import { add, constant, multiply, negate, subtract, symbol } from "../../core/expression/functions.js";
+import { add, constant, multiply, negate, subtract, sum, symbol } from "../../core/expression/functions.js";
 import { exp } from "../../core/expression/primitives/transcendental.js";
 import { hamiltonianPart } from "../../core/hamiltonian-parts.js";
 import type { HamiltonianPartName, HamiltonianTerm, StepContext } from "../../core/integrator.js";
@@ -24,7 +24,8 @@ export interface IntegralSlopes {
 
 /**
  * The integral of dH/dtheta over one step of an echo by the integrator's own quadrature. With damping gamma the integrand
- * carries the factor e^(gamma t), t since the start of the free trajectory; for gamma itself it is t e^(gamma t) (V - T).
+ * carries the factor e^(gamma t), t since the start of the free trajectory; for gamma itself it is t e^(gamma t) (H - p dH/dp),
+ * the derivative of e^(gamma t) H(q, e^(-gamma t) P) at fixed P = e^(gamma t) p.
  *
  * @param damping the parameter of the original system, if it is damped
  */
@@ -52,7 +53,8 @@ export function integralSlopes(
     const slopes = at(slopesOf(part)).map((slope) => multiply(factor, slope));
     learned.forEach((block, k) => {
       let slope = slopes[k] as Expression;
-      if (block.symbol === damping) slope = add(slope, multiply(factor, multiply(elapsed, work(system, part, at))));
+      if (block.symbol === damping)
+        slope = add(slope, multiply(factor, multiply(elapsed, at([work(system, part)])[0] as Expression)));
       sums[k] = add(sums[k] as Expression, slope);
     });
     at(varying.map((block) => block.symbol)).forEach((row, k) => {
@@ -64,14 +66,15 @@ export function integralSlopes(
   return { learned: sums, rows };
 }
 
-/** V, or minus T. */
-function work(
-  system: DynamicalSystem,
-  part: HamiltonianPartName,
-  at: (expressions: readonly Expression[]) => Expression[],
-): Expression {
-  const [value] = at([hamiltonianPart(system, part)]) as [Expression];
-  return part === "kinetic" ? negate(value) : value;
+/** A part of H less p dH/dp: V of the potential; of the kinetic energy T - p dT/dp, which is -T where it is quadratic. */
+function work(system: DynamicalSystem, part: HamiltonianPartName): Expression {
+  const value = hamiltonianPart(system, part);
+  const momenta = system.state.filter(({ role }) => role === "momentum").map((block) => block.symbol);
+  const velocities = gradient(value, momenta);
+  return momenta.reduce(
+    (rest, momentum, k) => subtract(rest, sum(multiply(momentum, velocities[k] as Expression))),
+    value,
+  );
 }
 
 function memoised<K, V>(make: (key: K) => V): (key: K) => V {

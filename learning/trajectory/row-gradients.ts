@@ -22,9 +22,10 @@ export class RowGradients {
     private readonly plan: TrajectoryPlan,
     rows: readonly Row[],
   ) {
-    const timed = (row: Row): boolean => ["held", "nodes"].includes(plan.timing(row.source));
-    this.rows = rows.filter(timed);
+    this.rows = rows.filter(({ source }) => this.isTimed(source));
   }
+
+  private isTimed = (input: string): boolean => ["held", "nodes"].includes(this.plan.timing(input));
 
   /** Symbols to differentiate with respect to. */
   get symbols(): Expression[] {
@@ -38,14 +39,14 @@ export class RowGradients {
 
   private slopeSymbol = (row: Row): Expression => symbol(`gradient of ${nameOf(row.symbol)}`, row.symbol.shape);
 
-  /** Starts from zero. */
+  /** Starts from zero, also for inputs that the step does not read. */
   clear(): void {
     this.found.clear();
-    const { steps } = this.plan.clock;
-    for (const { source, symbol: row } of this.rows) {
-      const count = this.plan.timing(source) === "held" ? steps : steps + 1;
-      const shape = [count, ...(this.perExample(source) ? [this.plan.examples] : []), ...row.shape];
-      if (!this.found.has(source)) this.found.set(source, { data: new Float64Array(sizeOf(shape)), shape });
+    const { clock, task } = this.plan;
+    for (const { name, shape: own } of task.system.input.filter((block) => this.isTimed(block.name))) {
+      const count = this.plan.timing(name) === "held" ? clock.steps : clock.steps + 1;
+      const shape = [count, ...(this.perExample(name) ? [this.plan.examples] : []), ...own];
+      this.found.set(name, { data: new Float64Array(sizeOf(shape)), shape });
     }
   }
 

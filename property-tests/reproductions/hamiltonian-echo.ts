@@ -134,7 +134,7 @@ function measureNudges(nudging: "centred" | "one-sided", order: number, most: nu
 const STEP_COUNTS = { quick: [100, 300, 1000, 3000, 10_000], full: [100, 300, 1000, 3000, 10_000, 30_000, 100_000] };
 
 /** Steps after which generated code runs at its full speed. */
-const WARM_STEPS = 30_000;
+const WARM_STEPS = 200_000;
 
 function leastSeconds(work: () => void, times: number): number {
   let least = Infinity;

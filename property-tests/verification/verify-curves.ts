@@ -9,7 +9,13 @@ import type { LearningRule, TaskData } from "../../learning/rule.js";
 import { arbitraryArray } from "../arbitraries/arrays.js";
 import { arbitraryTaskData } from "../arbitraries/task-data.js";
 import { measureExactness } from "../measures/exactness.js";
-import { dataOf, exactReference, type RuleSubject, refusalOf, requireStableState } from "../properties/rules/rule-subject.js";
+import {
+  dataOf,
+  exactReference,
+  type RuleSubject,
+  refusalOf,
+  requireStableState,
+} from "../properties/rules/rule-subject.js";
 import type { ErrorCurve } from "./report.js";
 
 /** How many random cases are looked at before a curve is given up. */
@@ -26,7 +32,9 @@ export function nudgeCurve(
   seed: number,
 ): ErrorCurve | undefined {
   if (refusalOf(subject) !== undefined) return undefined;
-  const data = fc.sample(fc.noBias(dataOf(subject)), { seed, numRuns: ATTEMPTS }).find((values) => isDecidable(subject, values));
+  const data = fc
+    .sample(fc.noBias(dataOf(subject)), { seed, numRuns: ATTEMPTS })
+    .find((values) => isDecidable(subject, values));
   if (data === undefined) return undefined;
   const { nudges, errors, slope } = measureExactness({
     task: subject.task,

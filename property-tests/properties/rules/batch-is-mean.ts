@@ -44,7 +44,10 @@ function example(data: TaskData, k: number): TaskData {
       Object.entries(values).map(([name, value]) => {
         if (typeof value === "function") return [name, value];
         if (typeof value === "number" || !("timing" in value)) return [name, own(entriesOf(value))];
-        return [name, { ...value, rows: Array.from(value.rows as readonly NumericValue[][], (row) => row[k] as NumericValue) }];
+        return [
+          name,
+          { ...value, rows: Array.from(value.rows as readonly NumericValue[][], (row) => row[k] as NumericValue) },
+        ];
       }),
     );
   return {
@@ -66,8 +69,10 @@ function mean(data: TaskData, batch: GradientResult, singles: readonly GradientR
   };
   /** What each example has its own of; of rows, the axis of examples follows that of rows. */
   const joined = (part: "inputGradient" | "initialGradient", name: string): StateArray => {
-    const arrays = singles.map((single) => (single[part]?.[name] as StateArray).data);
-    const { shape } = batch[part]?.[name] as StateArray;
+    const of = (result: GradientResult): StateArray =>
+      (result[part] as GradientResult["inputGradient"])[name] as StateArray;
+    const arrays = singles.map((single) => of(single).data);
+    const { shape } = of(batch);
     const given = part === "inputGradient" ? data.input?.[name] : undefined;
     const rows = typeof given === "object" && "timing" in given ? (shape[0] as number) : 1;
     const size = (arrays[0] as Float64Array).length / rows;

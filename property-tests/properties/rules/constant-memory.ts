@@ -1,5 +1,5 @@
-import type { InputValue } from "../../../core/simulation/inputs.js";
 import { SimulationError } from "../../../core/simulation/index.js";
+import type { InputValue } from "../../../core/simulation/inputs.js";
 import type { TaskData } from "../../../learning/rule.js";
 import type { LearningTask } from "../../../learning/task.js";
 import { allocatedBytes } from "../../measures/allocated-bytes.js";
@@ -30,7 +30,8 @@ export const memoryIsConstant: VerificationProperty<RuleSubject> = {
         try {
           return allocatedBytes(gradient);
         } catch (error) {
-          if (error instanceof SimulationError) return options.inconclusive("the longer trajectory leaves the finite numbers");
+          if (error instanceof SimulationError)
+            return options.inconclusive("the longer trajectory leaves the finite numbers");
           throw error;
         }
       }) as [number, number];
@@ -55,7 +56,15 @@ function constantData({ system, target }: LearningTask, data: TaskData): TaskDat
       blocks.map(({ name, shape }) => {
         const value = values?.[name] as InputValue;
         const varies = typeof value === "object" && "timing" in value;
-        return [name, varies ? entriesOf(value).slice(0, shape.reduce((size, extent) => size * extent, 1)) : value];
+        return [
+          name,
+          varies
+            ? entriesOf(value).slice(
+                0,
+                shape.reduce((size, extent) => size * extent, 1),
+              )
+            : value,
+        ];
       }),
     );
   return { ...data, input: first(data.input, system.input), target: first(data.target, target) };
