@@ -32,6 +32,10 @@ const KINDS: Readonly<Record<SystemKind, string>> = {
   native: "native system",
 };
 
+/** How a system of a kind is spoken of, for example "an energy system". */
+export const systemOfKind = (kind: SystemKind): string =>
+  `${/^[aeiou]/i.test(KINDS[kind]) ? "an" : "a"} ${KINDS[kind]}`;
+
 /** How the scalar of each kind is written. */
 const SCALARS: Readonly<Partial<Record<SystemKind, Side>>> = {
   energy: { text: "E", latex: "E" },

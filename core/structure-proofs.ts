@@ -101,17 +101,21 @@ function sameCombination(a: Expression, b: Expression): boolean {
   );
 }
 
-/**
- * Whether the Jacobian of a field is symmetric as far as its graph shows it: it is diagonal, or its product and its
- * transposed product with a direction are the same sums of the same expressions.
- */
-export function hasSymmetricJacobian(field: readonly Expression[], state: readonly Expression[]): boolean {
+/** Whether a Jacobian's product and transposed product with a direction are the same sums of the same expressions. */
+export function hasSameProducts(field: readonly Expression[], state: readonly Expression[]): boolean {
   const directions = directionSymbols(state);
   const product = jacobianProduct(field, state, directions);
   const transposed = transposedJacobianProduct(field, directions, state);
-  return (
-    product.every((entry, k) => sameCombination(entry, transposed[k] as Expression)) || isDiagonal(product, directions)
-  );
+  return product.every((entry, k) => sameCombination(entry, transposed[k] as Expression));
+}
+
+/**
+ * Whether the Jacobian of a field is symmetric as far as its graph shows it: it {@link hasSameProducts} on both sides, or it is
+ * diagonal.
+ */
+export function hasSymmetricJacobian(field: readonly Expression[], state: readonly Expression[]): boolean {
+  const directions = directionSymbols(state);
+  return hasSameProducts(field, state) || isDiagonal(jacobianProduct(field, state, directions), directions);
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Expression } from "../core/expression/expression.js";
+import type { Integrator } from "../core/integrator.js";
 import type { InputValue } from "../core/simulation/inputs.js";
 import type { ParameterValues } from "../core/simulation/options.js";
 import type { BlockNames, DynamicalSystem, StateArray, Values } from "../core/system.js";
@@ -32,6 +33,8 @@ export interface PhaseReport extends SettleReport {
   readonly displacement: number;
   /** Every example reached the solver's tolerance. */
   readonly converged: boolean;
+  /** A sentence without its full stop, where rounding may be more than a thousandth of the gradient. */
+  readonly warning?: string;
 }
 
 /** What a rule returns: the cost averaged over the examples, and its gradient. */
@@ -106,6 +109,8 @@ export interface LearningRule {
   readonly name: string;
   /** Where the rule comes from. */
   readonly reference: string;
+  /** Of a rule of trajectories: what integrates them. */
+  readonly integrator?: Integrator;
   /** Why the rule does not fit this task, in one sentence; `undefined` where it does. */
   refusal(task: LearningTask): string | undefined;
   /**

@@ -1,3 +1,4 @@
+import { systemOfKind } from "../../core/describe.js";
 import { gradient } from "../../core/expression/derivatives.js";
 import type { Expression } from "../../core/expression/expression.js";
 import { add, constant, divide, multiply, negate, subtract, sum, symbol } from "../../core/expression/functions.js";
@@ -94,7 +95,7 @@ export function refuseLagrangianForm(system: DynamicalSystem, source?: DampingIn
     return source === undefined ? undefined : "no dampingIntegral, which belongs to Lagrangian systems";
   }
   if (kind !== "lagrangian")
-    return `a Lagrangian system, because it learns from an action, and ${name} is a ${kind} system`;
+    return `a Lagrangian system, because it learns from an action, and ${name} is ${systemOfKind(kind)}`;
   return refuseForces(system, source);
 }
 

@@ -39,6 +39,7 @@ export function backpropagationThroughTime(options: BackpropagationThroughTimeOp
     maker: "backpropagationThroughTime",
     integrator,
     backend,
+    variant: "",
     refusal: () => (integrator.stochastic ? "an integrator without noise" : undefined),
     dynamics: ({ system }) => ({
       phases: [{ name: "free", system, nudge: 0, motion: "integrates from the initial state" }],

@@ -1,3 +1,4 @@
+import { systemOfKind } from "../../core/describe.js";
 import type { Expression } from "../../core/expression/expression.js";
 import { contrast } from "../estimators/contrast.js";
 import type { LearningRule } from "../rule.js";
@@ -40,7 +41,7 @@ export function equilibriumPropagation(options: EquilibriumPropagationOptions): 
     refusal: ({ system }) =>
       system.kind === "energy" || system.kind === "skew-gradient"
         ? undefined
-        : `an energy or skew-gradient system, because the rule contrasts a scalar and ${system.name} is a ${system.kind} system`,
+        : `an energy or skew-gradient system, because the rule contrasts a scalar and ${system.name} is ${systemOfKind(system.kind)}`,
     phases: (task) => nudgedPhases(task, nudged(task), nudging),
     estimate: (task, withRespectTo) =>
       contrast(nudged(task).scalar as Expression, task.system.state, withRespectTo, nudging),

@@ -35,18 +35,6 @@ export interface HamiltonianEchoOptions {
   readonly backend?: Backend;
 }
 
-/** What {@link hamiltonianEcho} makes. */
-export interface HamiltonianEcho extends LearningRule {
-  /** What integrates its trajectories. */
-  readonly integrator: Integrator;
-}
-
-/** How an echo went. */
-export interface EchoPhaseReport extends PhaseReport {
-  /** A sentence without its full stop, where rounding may be more than a thousandth of the gradient. */
-  readonly warning?: string;
-}
-
 /** The part of the gradient that rounding may be without a warning. */
 const ROUNDING_SHARE = 1e-3;
 
@@ -69,7 +57,7 @@ const ROUNDING_SHARE = 1e-3;
  * Damping proportional to the momenta (dp/dt = -dH/dq - gamma p) is reversed in the echo, pushes carry e^(-gamma t) and the
  * integrals e^(gamma t); gamma can be learned. The reversed run is unstable: rounding grows by up to e^(gamma T), and the best
  * nudge gives about 1e-9 at gamma T = 10, 1e-6 at 20 and little at 30. Where rounding, at most about e^(gamma T) 2.2e-16 / nudge,
- * may be more than a thousandth of the gradient, the report of the phase "echo" has a `warning` ({@link EchoPhaseReport}).
+ * may be more than a thousandth of the gradient, the report of the phase "echo" has a `warning`.
  *
  * The four choices of the rule: transformation echoed, phases integrate and integrate back, functional integrated
  * Hamiltonian, estimator contrast.
@@ -79,23 +67,23 @@ const ROUNDING_SHARE = 1e-3;
  *
  * @throws InputError for a nudge that is not positive
  */
-export function hamiltonianEcho(options: HamiltonianEchoOptions): HamiltonianEcho {
+export function hamiltonianEcho(options: HamiltonianEchoOptions): LearningRule {
   const maker = "hamiltonianEcho";
   const { integrator, nudge, inexact = false, backend } = options;
   checkNudge(maker, nudge);
   const nudging = checkedNudging(maker, options.nudging);
-  const rule = trajectoryRule({
+  return trajectoryRule({
     name: namedByNudging("Hamiltonian echo", nudging),
     reference: "Lopez-Pastor & Marquardt 2023 (PRX 13, 031020); Pourcel & Ernoult 2025 (arXiv 2506.05259)",
     maker,
     integrator,
     backend,
+    variant: `${nudging}, ${inexact}`,
     refusal: ({ system }) => refuseEcho(system) ?? (inexact ? undefined : refuseEchoIntegrator(integrator)),
     dynamics: (task) => echoDynamics(task, { integrator, nudge, nudging }),
     prepare: (plan) => new EchoPlan(plan, integrator, nudging),
     gradient: (prepared, data, given) => prepared.gradient(data, given, nudge),
   });
-  return { ...rule, integrator };
 }
 
 /** Why the echo is not exact under an integrator; `undefined` where it is. */
@@ -141,7 +129,7 @@ class EchoPlan {
     });
   }
 
-  private report(nudge: number): EchoPhaseReport {
+  private report(nudge: number): PhaseReport {
     const report = trajectoryPhase("echo", this.plan);
     const { growth } = this.echo;
     const share = (Number.EPSILON * growth) / nudge;

@@ -1,3 +1,4 @@
+import { systemOfKind } from "../../core/describe.js";
 import type { DynamicalSystem } from "../../core/system.js";
 
 /** Refuses systems that do not come to rest by their own structure: rules of stationary states have nothing to learn from. */
@@ -5,5 +6,5 @@ export function refuseMovingStructures({ name, kind }: DynamicalSystem): string 
   const rests = kind === "energy" || kind === "skew-gradient" || kind === "force" || kind === "native";
   return rests
     ? undefined
-    : `a system that comes to rest (energy, skew-gradient or force), and ${name} is a ${kind} system`;
+    : `a system that comes to rest (energy, skew-gradient or force), and ${name} is ${systemOfKind(kind)}`;
 }

@@ -34,6 +34,7 @@ export function trajectoryDifferences({
     maker: "finiteDifferences",
     integrator,
     backend,
+    variant: "",
     dynamics: ({ system }) => ({
       phases: [{ name: "free", system, nudge: 0, motion: "integrates from the initial state" }],
       reliesOn: [

@@ -14,6 +14,11 @@ export interface TrajectoryRuleDefinition<P extends object> extends Pick<Learnin
   readonly maker: string;
   readonly integrator: Integrator;
   readonly backend: Backend | undefined;
+  /**
+   * The options that what is compiled depends on, as text. Rules of one maker and variant then share it where they have the
+   * same integrator object, so that a sweep over nudges compiles once.
+   */
+  readonly variant?: string;
   /** What the rule asks of the task besides a horizon and a system the integrator takes. */
   refusal?(task: LearningTask): string | undefined;
   /** What the rule does with a task that it does not refuse. */
@@ -26,7 +31,7 @@ export interface TrajectoryRuleDefinition<P extends object> extends Pick<Learnin
 /** Makes a learning rule of trajectories: it checks the task, reads the data and keeps what it compiled. */
 export function trajectoryRule<P extends object>(definition: TrajectoryRuleDefinition<P>): LearningRule {
   const { name, reference, maker, integrator, backend = defaultBackend() } = definition;
-  const prepared = new WeakMap<LearningTask, Map<string, P>>();
+  const prepared = sharedPlans(definition);
   const refusal = (task: LearningTask): string | undefined =>
     task.horizon === undefined
       ? "a task with a horizon, because the rule learns from trajectories"
@@ -42,6 +47,7 @@ export function trajectoryRule<P extends object>(definition: TrajectoryRuleDefin
   return {
     name,
     reference,
+    integrator,
     refusal,
     ...(definition.dynamics === undefined ? {} : { dynamics }),
     gradient<N extends BlockNames, T extends string>(task: LearningTask<N, T>, given: TaskData<N, T>) {
@@ -61,6 +67,28 @@ export function trajectoryRule<P extends object>(definition: TrajectoryRuleDefin
       return definition.gradient(ready, data, values) as GradientResult<N>;
     },
   };
+}
+
+type Prepared<P> = WeakMap<LearningTask, Map<string, P>>;
+
+interface SharedPlans extends Pick<TrajectoryRuleDefinition<object>, "maker" | "variant" | "backend"> {
+  readonly prepared: Prepared<object>;
+}
+
+const sharedByIntegrator = new WeakMap<Integrator, SharedPlans[]>();
+
+/** What rules of one maker, variant and integrator compiled. */
+function sharedPlans<P extends object>(definition: TrajectoryRuleDefinition<P>): Prepared<P> {
+  const { maker, variant, backend, integrator } = definition;
+  if (variant === undefined) return new WeakMap();
+  const known = sharedByIntegrator.get(integrator) ?? [];
+  sharedByIntegrator.set(integrator, known);
+  let shared = known.find((each) => each.maker === maker && each.variant === variant && each.backend === backend);
+  if (shared === undefined) {
+    shared = { maker, variant, backend, prepared: new WeakMap() };
+    known.push(shared);
+  }
+  return shared.prepared as Prepared<P>;
 }
 
 /** The report of a phase that takes a number of steps: it has nothing to settle. */

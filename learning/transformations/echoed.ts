@@ -1,3 +1,4 @@
+import { systemOfKind } from "../../core/describe.js";
 import { InputError } from "../../core/errors.js";
 import type { Expression } from "../../core/expression/expression.js";
 import { add, multiply, negate, symbol } from "../../core/expression/functions.js";
@@ -49,7 +50,7 @@ export function echoed(system: DynamicalSystem): DynamicalSystem {
 export function refuseEcho(system: DynamicalSystem): string | undefined {
   const { name, kind, scalar, state } = system;
   if (kind !== "hamiltonian" || scalar === undefined) {
-    return `a Hamiltonian system, because an echo turns the momenta round, and ${name} is a ${kind} system`;
+    return `a Hamiltonian system, because an echo turns the momenta round, and ${name} is ${systemOfKind(kind)}`;
   }
   const turned = new Map(
     state.filter(({ role }) => role === "momentum").map((block) => [block.symbol, negate(block.symbol)] as const),

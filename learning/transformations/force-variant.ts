@@ -1,5 +1,5 @@
 import type { Expression } from "../../core/expression/expression.js";
-import { hasSymmetricJacobian } from "../../core/structure-proofs.js";
+import { hasSameProducts } from "../../core/structure-proofs.js";
 import type { DynamicalSystem } from "../../core/system.js";
 
 /** What a transformation changes besides the field. */
@@ -21,6 +21,6 @@ export function forceVariant(
     state,
     field: new Map(state.map(({ name }, k) => [name, field[k] as Expression])),
     invariants: new Map(),
-    facts: { ...rest.facts, gradient: hasSymmetricJacobian(field, symbols) },
+    facts: { ...rest.facts, gradient: hasSameProducts(field, symbols) },
   };
 }

@@ -1,3 +1,4 @@
+import { systemOfKind } from "../../core/describe.js";
 import { blocksWithoutLegendreForm, energyDescent } from "../../core/energy-descent.js";
 import { InputError } from "../../core/errors.js";
 import { gradient } from "../../core/expression/derivatives.js";
@@ -69,7 +70,7 @@ function finalCost(task: LearningTask): Expression {
   if (STRUCTURES.includes(system.kind) && cost.final !== undefined) return cost.final;
   throw new InputError({
     field: taskName(task),
-    given: `a ${system.kind} system with the cost ${Object.keys(cost).join(", ")}`,
+    given: `${systemOfKind(system.kind)} with the cost ${Object.keys(cost).join(", ")}`,
     expected: "an energy, skew-gradient or force system with a final cost",
   });
 }

@@ -1,3 +1,4 @@
+import { systemOfKind } from "../../core/describe.js";
 import { InputError } from "../../core/errors.js";
 import { gradient } from "../../core/expression/derivatives.js";
 import type { Expression } from "../../core/expression/expression.js";
@@ -68,7 +69,7 @@ export function twistAtFree(task: LearningTask): Expression[] {
   if (twist === undefined) {
     throw new InputError({
       field: taskName(task),
-      given: `a ${system.kind} system without a twist`,
+      given: `${systemOfKind(system.kind)} without a twist`,
       expected: "an energy or skew-gradient system, or a force system that declares a `twist`",
     });
   }

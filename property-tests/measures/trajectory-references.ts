@@ -23,5 +23,4 @@ export function trajectoryReferences(integrator: Integrator): TrajectoryReferenc
 }
 
 /** What integrates the trajectories that a rule learns from, where the rule says it. */
-export const integratorOf = (rule: LearningRule): Integrator | undefined =>
-  (rule as LearningRule & { readonly integrator?: Integrator }).integrator;
+export const integratorOf = (rule: LearningRule): Integrator | undefined => rule.integrator;

@@ -6,7 +6,6 @@ import { type StateArray, TIME } from "../../core/system.js";
 import { conformalLeapfrog } from "../../integrators/steppers/conformal-leapfrog.js";
 import { leapfrog } from "../../integrators/steppers/leapfrog.js";
 import type { LearningRule, TaskData } from "../../learning/rule.js";
-import type { HamiltonianEcho } from "../../learning/rules/hamiltonian-echo.js";
 import type { LearningTask } from "../../learning/task.js";
 import { readTrajectoryData, type TrajectoryData } from "../../learning/trajectory/trajectory-data.js";
 import { type PointFunction, type PointValues, pointFunction } from "./point-function.js";
@@ -45,7 +44,7 @@ export interface WrittenOutEchoOptions {
  * The centred Hamiltonian echo of separable systems under leapfrog steps, kick first, written out as loops over stored states,
  * apart from the library's own. It serves to compare with, and to see what each of its parts is for.
  */
-export function writtenOutEcho(options: WrittenOutEchoOptions): LearningRule & Pick<HamiltonianEcho, "integrator"> {
+export function writtenOutEcho(options: WrittenOutEchoOptions): LearningRule {
   const { step, damped = false } = options;
   const integrator = damped ? conformalLeapfrog({ step }) : leapfrog({ step });
   const programs = new WeakMap<LearningTask, EchoProgram>();

@@ -1,6 +1,6 @@
 import { conformalLeapfrog } from "../../integrators/steppers/conformal-leapfrog.js";
 import type { LearningRule, TaskData } from "../../learning/rule.js";
-import { type EchoPhaseReport, hamiltonianEcho } from "../../learning/rules/hamiltonian-echo.js";
+import { hamiltonianEcho } from "../../learning/rules/hamiltonian-echo.js";
 import { quarticChain, type TrajectorySubject } from "../measures/echo-oscillators.js";
 import { measureExactness } from "../measures/exactness.js";
 import { differencesOfCost, parameterError } from "../measures/lagrangian-oscillators.js";
@@ -90,7 +90,7 @@ function measureWarning(): Measurement {
   const found = cases.map(([exponent, nudge]) => {
     const { task, data } = chain(exponent);
     const { phases } = hamiltonianEcho({ integrator, nudge }).gradient(task, data);
-    return phases.some((phase) => (phase as EchoPhaseReport).warning !== undefined);
+    return phases.some((phase) => phase.warning !== undefined);
   });
   const expected = [false, false, true, true];
   return {

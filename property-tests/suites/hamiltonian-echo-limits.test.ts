@@ -3,9 +3,9 @@ import { held } from "../../core/simulation/inputs.js";
 import { conformalLeapfrog } from "../../integrators/steppers/conformal-leapfrog.js";
 import { leapfrog } from "../../integrators/steppers/leapfrog.js";
 import { splitStep } from "../../integrators/steppers/split-step.js";
-import type { TaskData } from "../../learning/rule.js";
+import type { PhaseReport, TaskData } from "../../learning/rule.js";
 import { backpropagationThroughTime } from "../../learning/rules/backpropagation-through-time.js";
-import { type EchoPhaseReport, hamiltonianEcho } from "../../learning/rules/hamiltonian-echo.js";
+import { hamiltonianEcho } from "../../learning/rules/hamiltonian-echo.js";
 import { type LearningTask, learningTask } from "../../learning/task.js";
 import { hamiltonianSystem } from "../../systems/hamiltonian-system.js";
 import { quarticChain } from "../measures/echo-oscillators.js";
@@ -16,7 +16,7 @@ describe("a damped echo in doubles", () => {
   const integrator = conformalLeapfrog({ step: 0.05 });
   const echoAt = (exponent: number, nudge: number) => {
     const { task, data } = quarticChain({ oscillators: 2, steps: 200, damping: exponent / 10 });
-    return hamiltonianEcho({ integrator, nudge }).gradient(task, data).phases.at(-1) as EchoPhaseReport;
+    return hamiltonianEcho({ integrator, nudge }).gradient(task, data).phases.at(-1) as PhaseReport;
   };
 
   test.each([

@@ -3,7 +3,6 @@ import type { Backend } from "../../../core/compile/program.js";
 import type { Integrator } from "../../../core/integrator.js";
 import { StabilityError } from "../../../integrators/spectrum/stability.js";
 import { type GradientResult, type LearningRule, PhaseError, type TaskData } from "../../../learning/rule.js";
-import type { EchoPhaseReport } from "../../../learning/rules/hamiltonian-echo.js";
 import { implicitDifferentiation } from "../../../learning/rules/implicit-differentiation.js";
 import { InconclusiveError } from "../../../learning/rules/inconclusive.js";
 import type { LearningTask } from "../../../learning/task.js";
@@ -96,7 +95,7 @@ export function settledGradient(
     if (error instanceof InconclusiveError) return inconclusive("the gradient is not defined here");
     throw error;
   }
-  const doubtful = result.phases.some((phase) => (phase as EchoPhaseReport).warning !== undefined);
+  const doubtful = result.phases.some((phase) => phase.warning !== undefined);
   if (doubtful) return inconclusive("rounding may hide the gradient");
   const unsettled = result.phases.find(({ converged }) => !converged);
   if (unsettled === undefined) return result;
