@@ -15,5 +15,7 @@ export default defineConfig({
     include: ["**/*.test.ts"],
     exclude: ["node_modules/**", "dist/**", "output/**"],
     testTimeout: 30_000,
+    // One worker less than there are cores is the default: on two cores, one.
+    maxWorkers: "100%",
   },
 });
