@@ -2,6 +2,7 @@ import { gradientFlow } from "../integrators/solvers/gradient-flow.js";
 import { chooseRule } from "../learning/choose-rule.js";
 import { type Explanation, explain } from "../learning/explain.js";
 import {
+  actionRules,
   type RegisteredRule,
   type RegisteredTrajectoryRule,
   type RuleFacts,
@@ -71,7 +72,7 @@ function measuredOnTrajectories(rule: RegisteredTrajectoryRule): string[] {
 
 const named = ({ name, role }: RuleFacts): string => (role === "physical" ? `\`${name}\`` : `\`${name}\` (${role})`);
 
-const everyRule: readonly RuleFacts[] = [...rules, ...trajectoryRules];
+const everyRule: readonly RuleFacts[] = [...rules, ...trajectoryRules, ...actionRules];
 
 const choicesTable = (): string =>
   table(

@@ -2,7 +2,7 @@ import { primitives } from "../core/expression/registry.js";
 import { formulaFunctions, usageOf } from "../core/formula/functions.js";
 import { integrators } from "../integrators/registry.js";
 import { solvers } from "../integrators/solvers/registry.js";
-import { rules, trajectoryRules } from "../learning/registry.js";
+import { actionRules, rules, trajectoryRules } from "../learning/registry.js";
 import { systems } from "../systems/registry.js";
 import { table } from "./markdown.js";
 
@@ -40,7 +40,7 @@ export function documentationTables(): string {
     "## Stationary solvers",
     `${solvers.map(({ name }) => `\`${name}\``).join(", ")}.`,
     "## Learning rules",
-    `${[...rules, ...trajectoryRules].map(({ name }) => `\`${name}\``).join(", ")}: see [learning-rules.md](learning-rules.md).`,
+    `${[...rules, ...trajectoryRules, ...actionRules].map(({ name }) => `\`${name}\``).join(", ")}: see [learning-rules.md](learning-rules.md).`,
     "## Functions of the formula language",
     table(
       ["function"],

@@ -1,5 +1,6 @@
 import type { Integrator } from "../core/integrator.js";
 import type { StationarySolver } from "../integrators/solvers/stationary-solver.js";
+import type { BoundaryName } from "./lagrangian/boundaries/boundary.js";
 import type { LearningRule } from "./rule.js";
 import { asymmetricEquilibriumPropagation } from "./rules/asymmetric-equilibrium-propagation.js";
 import { backpropagationThroughTime } from "./rules/backpropagation-through-time.js";
@@ -8,6 +9,7 @@ import { equilibriumPropagation } from "./rules/equilibrium-propagation.js";
 import { finiteDifferences } from "./rules/finite-differences.js";
 import { hamiltonianEcho } from "./rules/hamiltonian-echo.js";
 import { implicitDifferentiation } from "./rules/implicit-differentiation.js";
+import { lagrangianEquilibriumPropagation } from "./rules/lagrangian-equilibrium-propagation.js";
 import { reciprocityProbes } from "./rules/reciprocity-probes.js";
 import { twistedEquilibriumPropagation } from "./rules/twisted-equilibrium-propagation.js";
 import { vectorFieldRule } from "./rules/vector-field.js";
@@ -69,6 +71,13 @@ const COST_SLOPE = "dC/dx";
 const CORRECTION = "dC/dx, one product with J and one with J'";
 const ASYMMETRIC = "Scurria et al. 2026 (AsymEP)";
 const DYADIC = "Scurria et al. 2026 (Dyadic EP)";
+
+/** Lagrangian equilibrium propagation under one boundary condition; it integrates the discrete action itself. */
+export interface RegisteredActionRule extends RuleFacts {
+  readonly boundary: BoundaryName;
+  /** @param nudge the strength of the nudge; 1e-5 by default */
+  make(step: number, nudge?: number): LearningRule;
+}
 
 /** Every learning rule of stationary states, for tests and documentation tables; the library itself never imports this list. */
 export const rules: readonly RegisteredRule[] = [
@@ -265,4 +274,43 @@ export const trajectoryRules: readonly RegisteredTrajectoryRule[] = [
     order: 0,
     make: (integrator) => finiteDifferences({ integrator }),
   },
+];
+
+const BOUNDARY_SOLVE = {
+  relaxations: "3 paths by Newton's method, each O(K n^3) per iteration of K steps",
+  perStep: "dC/ds and the Hessian of L",
+  memory: "K states and K blocks of n^2",
+} as const;
+
+const actionRule = (boundary: BoundaryName, phases: string, cost: RuleCost): RegisteredActionRule => ({
+  name: `lagrangianEquilibriumPropagation({ boundary: "${boundary}" })`,
+  choices: {
+    transformation: boundary === "final value" ? "echoed, nudged" : "nudged",
+    phases,
+    functional: "action with its boundary terms",
+    estimator: "centred contrast",
+  },
+  cost,
+  source: "generalised Lagrangian equilibrium propagation 2025; Massar 2025",
+  role: "physical",
+  order: 2,
+  boundary,
+  make: (step, nudge = 1e-5) => lagrangianEquilibriumPropagation({ boundary, step, nudge }),
+});
+
+/** Every boundary condition of Lagrangian equilibrium propagation, for tests and documentation tables. */
+export const actionRules: readonly RegisteredActionRule[] = [
+  actionRule("final value", "integrate, integrate back", {
+    relaxations: "3 passes",
+    perStep: "dC/ds",
+    memory: "3 states per step",
+  }),
+  actionRule("initial value", "integrate, with tangents", {
+    relaxations: "3 passes and a tangent pass per parameter and initial value",
+    perStep: "dC/ds",
+    memory: "3 states per step, one tangent per parameter",
+  }),
+  actionRule("boundary values", "boundary solve", BOUNDARY_SOLVE),
+  actionRule("free end", "boundary solve", BOUNDARY_SOLVE),
+  actionRule("periodic", "boundary solve", BOUNDARY_SOLVE),
 ];

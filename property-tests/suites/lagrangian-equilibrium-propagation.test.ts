@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { periodicOrbit } from "../../integrators/solvers/periodic-orbit.js";
 import { leapfrog } from "../../integrators/steppers/leapfrog.js";
 import type { BoundaryName } from "../../learning/lagrangian/boundaries/boundary.js";
+import { actionRules } from "../../learning/registry.js";
 import type { TaskData } from "../../learning/rule.js";
 import { lagrangianEquilibriumPropagation } from "../../learning/rules/lagrangian-equilibrium-propagation.js";
 import { type LearningTask, learningTask } from "../../learning/task.js";
@@ -12,6 +13,7 @@ import {
   differencesOfCost,
   NODES,
   oscillatorData,
+  oscillatorDifferences,
   oscillatorTask,
   parameterError,
   quarticOscillators,
@@ -35,6 +37,18 @@ const cases = [undefined, GAMMA].flatMap((gamma) =>
 );
 const errorsAt = (boundary: BoundaryName, fixed: Fixed | undefined, gamma: number | undefined, nudge: number) =>
   boundaryErrors({ boundary, ...(fixed === undefined ? {} : { fixed }), nudge }, gamma);
+
+test("every registered boundary condition is among the instances", () => {
+  expect(new Set(INSTANCES.map(([boundary]) => boundary))).toEqual(
+    new Set(actionRules.map(({ boundary }) => boundary)),
+  );
+  for (const { make, name, boundary } of actionRules) {
+    const data = oscillatorData(boundary);
+    const { gradient } = make(0.025).gradient(oscillatorTask(false), data);
+    const expected = oscillatorDifferences({ boundary, nudge: 1e-5 });
+    expect(parameterError(gradient, expected, Object.keys(data.parameters)), name).toBeLessThan(1e-6);
+  }
+});
 
 describe("the gradient theorem with every boundary term", () => {
   test.each(cases)("%s, fixed %s, damping %s", { timeout: 60_000 }, (boundary, fixed, gamma) => {
