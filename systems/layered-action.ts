@@ -38,7 +38,7 @@ export interface LayeredActionDeclaration<L, P, S> {
 }
 
 /** The block names of a declaration. */
-interface DeclaredNames<L, P, S> {
+export interface DeclaredNames<L, P, S> {
   readonly layer: NamesOf<L>;
   readonly own: NamesOf<P>;
   readonly shared: NamesOf<S>;
