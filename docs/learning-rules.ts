@@ -83,12 +83,17 @@ const choicesTable = (): string =>
     }),
   );
 
+function errorOf({ role, order }: RuleFacts): string {
+  if (role === "baseline") return "stays, unless J = J'";
+  return order === 0 ? "none" : `order ${order}`;
+}
+
 const costTable = (): string =>
   table(
     ["rule", "relaxations, or passes", "a step takes, besides the force", "stored", "error in the nudge"],
     everyRule.map((rule) => {
       const { relaxations, perStep, memory } = rule.cost;
-      return [named(rule), relaxations, perStep, memory, rule.order === 0 ? "none" : `order ${rule.order}`];
+      return [named(rule), relaxations, perStep, memory, errorOf(rule)];
     }),
   );
 
