@@ -1,4 +1,5 @@
 import { InputError } from "../core/errors.js";
+import { sizeOf } from "../core/expression/expression.js";
 import type { Integrator } from "../core/integrator.js";
 import { gradientFlow } from "../integrators/solvers/gradient-flow.js";
 import type { StationarySolver } from "../integrators/solvers/stationary-solver.js";
@@ -104,7 +105,7 @@ function requireIntegrator(task: LearningTask): Integrator {
 /** The rules in the order in which a structure prefers them. */
 function inOrder({ system }: LearningTask, options: { settle: StationarySolver; nudge: number }): Candidate[] {
   const { name, kind, facts, twist, state } = system;
-  const entries = state.reduce((total, { shape }) => shape.reduce((size, extent) => size * extent, 1) + total, 0);
+  const entries = state.reduce((total, { shape }) => total + sizeOf(shape), 0);
   const reciprocal = kind === "energy" || kind === "skew-gradient" || facts.gradient || twist !== undefined;
   const scalar = kind === "energy" ? "an energy" : "a potential";
   const symmetry = facts.gradient ? "is symmetric, as its graph proves" : "is symmetric in the metric of its `twist`";

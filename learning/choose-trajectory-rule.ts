@@ -1,3 +1,4 @@
+import { sizeOf } from "../core/expression/expression.js";
 import type { Integrator } from "../core/integrator.js";
 import { type Horizon, layClock } from "../core/simulation/clock.js";
 import { conformalLeapfrog } from "../integrators/steppers/conformal-leapfrog.js";
@@ -14,35 +15,45 @@ import { lagrangianEquilibriumPropagation } from "./rules/lagrangian-equilibrium
 import type { LearningTask } from "./task.js";
 
 /** The longest step that is chosen, for rates of order one. */
-const LONGEST_STEP = 0.05;
+export const LONGEST_STEP = 0.05;
 
 /**
  * The integrator for a task with a horizon in time: leapfrog, conformal leapfrog with damping or the implicit midpoint rule, the
  * first of them under which the echo is exact; for a system without an echo the variational integrator where it is Lagrangian,
- * else Runge-Kutta 4. Whole steps of at most 0.05 lead to
- * the horizon. Maps are iterated. `undefined` where the horizon is a number of steps, which says nothing of their size.
+ * else Runge-Kutta 4. Whole steps of at most 0.05
+ * lead to the horizon. Maps are iterated. `undefined` where the horizon is a number of steps, which says nothing of their size.
  */
 export function usualIntegrator(task: LearningTask): Integrator | undefined {
   if (task.system.time === "discrete") return iterate();
-  const { start = 0, until } = task.horizon as Horizon;
-  if (until === undefined) return undefined;
+  const step = wholeStep(task);
+  if (step === undefined) return undefined;
+  return (
+    echoingIntegrator(task, step) ?? (task.system.kind === "lagrangian" ? variational({ step }) : rungeKutta4({ step }))
+  );
+}
+
+/** A step of at most {@link LONGEST_STEP} with which whole steps lead to a task's horizon, if that is a time. */
+export function wholeStep({ horizon = {} }: LearningTask): number | undefined {
+  const { start = 0, until = start } = horizon;
   const span = Math.abs(until - start);
-  const step = span / Math.max(1, Math.ceil(span / LONGEST_STEP));
-  if (!(step > 0)) return undefined;
-  const echoing = [leapfrog({ step }), conformalLeapfrog({ step }), implicitMidpoint({ step })].find(
+  return span > 0 ? span / Math.ceil(span / LONGEST_STEP) : undefined;
+}
+
+/**
+ * Leapfrog, conformal leapfrog or the implicit midpoint rule: the first of them under which the task has an exact echo.
+ */
+export function echoingIntegrator(task: LearningTask, step: number): Integrator | undefined {
+  return [leapfrog({ step }), conformalLeapfrog({ step }), implicitMidpoint({ step })].find(
     (integrator) => hamiltonianEcho({ integrator, nudge: 1 }).refusal(task) === undefined,
   );
-  return echoing ?? (task.system.kind === "lagrangian" ? variational({ step }) : rungeKutta4({ step }));
 }
 
 /** The rules of trajectories in the order in which a task with a horizon prefers them. */
 export function trajectoryCandidates(task: LearningTask, integrator: Integrator, nudge: number): Candidate[] {
   const { system } = task;
   const { steps } = layClock(task.horizon as Horizon, integrator.step);
-  const entries = [...system.state, ...system.parameters, ...system.input].reduce(
-    (total, { shape }) => total + shape.reduce((size, extent) => size * extent, 1),
-    0,
-  );
+  const blocks = [...system.state, ...system.parameters, ...system.input];
+  const entries = blocks.reduce((total, { shape }) => total + sizeOf(shape), 0);
   const echo = hamiltonianEcho({ integrator, nudge });
   const action = lagrangianEquilibriumPropagation({ boundary: "final value", step: integrator.step, nudge });
   const isLagrangian = system.kind === "lagrangian";

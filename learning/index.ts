@@ -1,13 +1,13 @@
 /** Tasks, rules, optimisers and training. */
 
 export { type ChooseRuleOptions, chooseRule, type RuleChoice } from "./choose-rule.js";
+export type { Nudging } from "./estimators/contrast.js";
 export { type ExplainedPhase, type Explanation, explain, type ParameterUpdate } from "./explain.js";
 export type { ExplainedTerm, InitialUpdate, TrajectoryUpdate } from "./explain-trajectory.js";
 export type { BoundaryName } from "./lagrangian/boundaries/boundary.js";
 export type { DampingIntegral } from "./lagrangian/lagrangian-form.js";
 export type { LagrangianGradientResult, LagrangianRule } from "./lagrangian/lagrangian-result.js";
 export type { FixedMotion } from "./lagrangian/start-point.js";
-export type { LayerNudging } from "./layers/check-nudge.js";
 export type { LayerGradient } from "./layers/coupling-contrast.js";
 export { type EchoGradient, type EchoGradientOptions, echoGradient } from "./layers/hamiltonian-echo.js";
 export {

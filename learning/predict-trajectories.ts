@@ -3,6 +3,7 @@ import { constant } from "../core/expression/functions.js";
 import type { Integrator } from "../core/integrator.js";
 import { SimulationError } from "../core/simulation/failure.js";
 import { entryName } from "../core/simulation/values.js";
+import { SharedCaches } from "./plan-cache.js";
 import { PhaseError, type PhaseReport, type TaskData } from "./rule.js";
 import { trajectoryPhase } from "./rules/trajectory-rule.js";
 import type { LearningTask } from "./task.js";
@@ -19,7 +20,7 @@ export interface BatchOutcome {
   costs(): Float64Array;
 }
 
-const prepared = new WeakMap<Integrator, WeakMap<LearningTask, Map<string, FreeTrajectory>>>();
+const caches = new SharedCaches<Integrator>();
 const withoutCost = new WeakMap<LearningTask, LearningTask>();
 
 /**
@@ -37,14 +38,13 @@ export function integrateBatch(
 ): BatchOutcome {
   const task = withTarget ? given : costless(given);
   const read = readTrajectoryData(task, integrator, data);
-  const ofIntegrator = prepared.get(integrator) ?? new WeakMap<LearningTask, Map<string, FreeTrajectory>>();
-  prepared.set(integrator, ofIntegrator);
-  const ofTask = ofIntegrator.get(task) ?? new Map<string, FreeTrajectory>();
-  ofIntegrator.set(task, ofTask);
-  const free =
-    ofTask.get(read.signature) ??
-    new FreeTrajectory(new TrajectoryPlan(task, read.examples, defaultBackend(), read), integrator);
-  ofTask.set(read.signature, free);
+  const free = caches
+    .of<FreeTrajectory>(integrator)
+    .get(
+      task,
+      read.signature,
+      () => new FreeTrajectory(new TrajectoryPlan(task, read.examples, defaultBackend(), read), integrator),
+    );
   const costs = finiteRun(() => free.run(read, data));
   return {
     report: trajectoryPhase("free", free.plan),

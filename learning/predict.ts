@@ -3,9 +3,10 @@ import { type Shape, sizeOf } from "../core/expression/expression.js";
 import type { Integrator } from "../core/integrator.js";
 import type { BlockNames, StateArray } from "../core/system.js";
 import type { StationarySolver } from "../integrators/solvers/stationary-solver.js";
+import { SharedCaches } from "./plan-cache.js";
 import { type BatchOutcome, integrateBatch } from "./predict-trajectories.js";
 import { PhaseError, type TaskData } from "./rule.js";
-import { PlanCache, type PreparedPhase, StationaryPlan } from "./stationary-plan.js";
+import { type PreparedPhase, StationaryPlan } from "./stationary-plan.js";
 import { type LearningTask, taskName } from "./task.js";
 import { type Batch, BatchReader } from "./training/batch-reader.js";
 import type { ExampleData, ExampleSeries, ExampleValues } from "./training/examples.js";
@@ -151,16 +152,7 @@ class PredictionPlan {
   }
 }
 
-const caches = new WeakMap<StationarySolver, PlanCache<PredictionPlan>>();
-
-function planFor(task: LearningTask, examples: number, settle: StationarySolver): PredictionPlan {
-  let cache = caches.get(settle);
-  if (cache === undefined) {
-    cache = new PlanCache((ofTask, count) => new PredictionPlan(ofTask, count, settle));
-    caches.set(settle, cache);
-  }
-  return cache.get(task, examples);
-}
+const caches = new SharedCaches<StationarySolver>();
 
 type Runner = (batch: Batch, examples: number) => BatchOutcome;
 
@@ -170,7 +162,11 @@ function runnerFor(task: LearningTask, options: PredictOptions<BlockNames>, with
   const refused = (settle ?? integrator)?.refusal(task.system);
   if (task.horizon === undefined && settle !== undefined) {
     if (refused === undefined) {
-      return (batch, examples) => planFor(task, examples, settle).settle(parameters, batch, withTarget);
+      return (batch, examples) =>
+        caches
+          .of<PredictionPlan>(settle)
+          .get(task, examples, () => new PredictionPlan(task, examples, settle))
+          .settle(parameters, batch, withTarget);
     }
     throw new InputError({ field: `${settle.name} solver`, given: task.system.name, expected: refused });
   }

@@ -294,24 +294,3 @@ export class StationaryPlan {
 }
 
 const isSettled = (report: SettleReport): boolean => report.unsettled === 0;
-
-/** Makes plans once per task and number of examples. */
-export class PlanCache<P> {
-  private readonly plans = new WeakMap<LearningTask, Map<number, P>>();
-
-  constructor(private readonly make: (task: LearningTask, examples: number) => P) {}
-
-  get(task: LearningTask, examples: number): P {
-    let ofTask = this.plans.get(task);
-    if (ofTask === undefined) {
-      ofTask = new Map();
-      this.plans.set(task, ofTask);
-    }
-    let plan = ofTask.get(examples);
-    if (plan === undefined) {
-      plan = this.make(task, examples);
-      ofTask.set(examples, plan);
-    }
-    return plan;
-  }
-}

@@ -11,6 +11,7 @@ import {
 import { constant, constantValue } from "./primitives/leaves.js";
 import { matmul, matmulPrimitive } from "./primitives/matmul.js";
 import { reshape, reshapePrimitive } from "./primitives/rearrangement.js";
+import { grouped } from "./terms.js";
 
 /** A number times factors; equal products have equal factors in equal order. */
 interface Term {
@@ -68,14 +69,12 @@ function matrixAndVector(node: Expression | undefined): readonly [matrix: Expres
 
 /** c f (A v) + d f (B v) = f ((c A + d B) v) */
 function joinProducts(terms: readonly Term[]): Term[] {
-  const alike = new Map<string, Term[]>();
-  for (const term of terms) {
+  const groups = grouped(terms, (term) => {
     const [product, others] = splitProduct(term);
     const parts = matrixAndVector(product);
-    const key = parts === undefined ? keyOf(term.factors) : `${parts[0].shape}:${keyOf([parts[1], ...others])}`;
-    alike.set(key, [...(alike.get(key) ?? []), term]);
-  }
-  return [...alike.values()].map((group) => (group.length === 1 ? (group[0] as Term) : joinedProduct(group)));
+    return parts === undefined ? keyOf(term.factors) : `${parts[0].shape}:${keyOf([parts[1], ...others])}`;
+  });
+  return groups.map((group) => (group.length === 1 ? (group[0] as Term) : joinedProduct(group)));
 }
 
 /** A term's product of a matrix and a vector, if it has one, and its other factors. */

@@ -11,7 +11,8 @@ import { type LayeredAction, type LayerNames, momentumName } from "../../core/la
 import type { StateArray, Values } from "../../core/system.js";
 import { LayerError } from "../../integrators/layers/layer-error.js";
 import { type LayerPrograms, layerPrograms } from "../../integrators/layers/layer-programs.js";
-import { checkNudge, type LayerNudging } from "./check-nudge.js";
+import type { Nudging } from "../estimators/contrast.js";
+import { checkedNudging, checkNudge } from "../rules/check-nudging.js";
 import { CouplingContrast, type LayerGradient } from "./coupling-contrast.js";
 
 /** Blocks of a layer and their momenta. */
@@ -28,7 +29,7 @@ export interface EchoGradientOptions<N extends LayerNames, T extends string = st
   /** The strength of the kick; errors grow along the depth, so it has to be small (1e-5 at six layers). */
   readonly nudge: number;
   /** "centred" compares kicks of both signs (error of second order), "one-sided" one echo with the forward pass (first). @defaultValue "centred" */
-  readonly nudging?: LayerNudging;
+  readonly nudging?: Nudging;
   /** @defaultValue generated JavaScript, or the interpreter where code generation is forbidden */
   readonly backend?: Backend;
 }
@@ -75,7 +76,8 @@ export function echoGradient<N extends LayerNames, T extends string = never>(
 ): EchoGradient<N> {
   const { layers, nudge, nudging = "centred" } = options;
   checkLayers("echoGradient, layers", layers);
-  checkNudge("echoGradient", nudge, nudging);
+  checkNudge("echoGradient, nudge", nudge);
+  checkedNudging("echoGradient, nudging", nudging);
   const erased = action as LayeredAction;
   const parameters = readLayerParameters(erased, layers, options.parameters as Values);
   const end = readLayerTarget(cost, options.target as Values | undefined);

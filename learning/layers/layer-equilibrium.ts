@@ -9,7 +9,8 @@ import {
   type StationaryLayersOptions,
   stationaryLayers,
 } from "../../integrators/layers/stationary-layers.js";
-import { checkNudge, type LayerNudging } from "./check-nudge.js";
+import type { Nudging } from "../estimators/contrast.js";
+import { checkedNudging, checkNudge } from "../rules/check-nudging.js";
 import { CouplingContrast, type LayerGradient } from "./coupling-contrast.js";
 
 /** What {@link layerEquilibriumGradient} takes besides the action and the cost. */
@@ -19,7 +20,7 @@ export interface LayerEquilibriumOptions<N extends LayerNames, T extends string 
   /** The strength with which the cost pulls at the last layer. */
   readonly nudge: number;
   /** "centred" compares nudges of both signs (error of second order), "one-sided" the nudged with the free state (first). @defaultValue "centred" */
-  readonly nudging?: LayerNudging;
+  readonly nudging?: Nudging;
 }
 
 /** What {@link layerEquilibriumGradient} returns. */
@@ -58,7 +59,8 @@ export function layerEquilibriumGradient<N extends LayerNames, T extends string 
   options: LayerEquilibriumOptions<N, T>,
 ): LayerEquilibriumGradient<N> {
   const { nudge, nudging = "centred", target, ...data } = options;
-  checkNudge("layerEquilibriumGradient", nudge, nudging);
+  checkNudge("layerEquilibriumGradient, nudge", nudge);
+  checkedNudging("layerEquilibriumGradient, nudging", nudging);
   const free = stationaryLayers(action, data);
   const guess = Object.fromEntries(
     action.layer.map(({ name }) => [name, free.states[name as N["layer"]].data]),

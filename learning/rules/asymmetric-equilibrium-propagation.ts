@@ -8,8 +8,9 @@ import { pairedResponse } from "../estimators/pairing.js";
 import type { LearningRule } from "../rule.js";
 import type { LearningTask } from "../task.js";
 import { corrected, correctionOf } from "../transformations/corrected.js";
+import { checkedNudging } from "./check-nudging.js";
 import { refuseMovingStructures } from "./moving-structures.js";
-import { checkedNudging, type NudgedPhasesOptions, namedByNudging, nudgedPhases } from "./nudged-phases.js";
+import { type NudgedPhasesOptions, namedByNudging, nudgedPhases } from "./nudged-phases.js";
 import { phaseRule } from "./phase-rule.js";
 import { listed, parametersIn, smallNudge } from "./reliances.js";
 
@@ -47,7 +48,7 @@ export interface AsymmetricEquilibriumPropagationOptions extends NudgedPhasesOpt
  */
 export function asymmetricEquilibriumPropagation(options: AsymmetricEquilibriumPropagationOptions): LearningRule {
   const maker = "asymmetricEquilibriumPropagation";
-  const nudging = checkedNudging(maker, options.nudging);
+  const nudging = checkedNudging(`${maker} nudging`, options.nudging);
   const { energyPart = "pairing" } = options;
   if (energyPart !== "pairing" && energyPart !== "contrast") {
     throw new InputError({

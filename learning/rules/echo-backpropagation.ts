@@ -6,14 +6,15 @@ import type { Expression } from "../../core/expression/expression.js";
 import type { Integrator } from "../../core/integrator.js";
 import { START_TIME, stepProgram } from "../../core/simulation/step-program.js";
 import type { BlockNames, DynamicalSystem, StateArray } from "../../core/system.js";
+import { PlanCache } from "../plan-cache.js";
 import type { TaskData } from "../rule.js";
 import { type LearningTask, taskName } from "../task.js";
 import { rowsOf } from "../trajectory/free-trajectory.js";
 import { nameOf, readTrajectoryData, type TrajectoryData } from "../trajectory/trajectory-data.js";
 import { type TrajectoryLoop, TrajectoryPlan } from "../trajectory/trajectory-plan.js";
 import { echoed, refuseEcho } from "../transformations/echoed.js";
+import { checkNudge } from "./check-nudging.js";
 import { refuseEchoIntegrator } from "./hamiltonian-echo.js";
-import { checkNudge } from "./phase-rule.js";
 
 /** Options of {@link echoBackpropagation}. */
 export interface EchoBackpropagationOptions {
@@ -73,7 +74,7 @@ export interface EchoBackpropagation {
 export function echoBackpropagation(options: EchoBackpropagationOptions): EchoBackpropagation {
   const { integrator, learning, nudge, mass, decay = 1e2, form = "averaged", backend = defaultBackend() } = options;
   const maker = "echoBackpropagation";
-  checkNudge(maker, nudge);
+  checkNudge(`${maker} nudge`, nudge);
   const demand = (fits: boolean, field: string, given: unknown, expected: string): void => {
     if (!fits) throw new InputError({ field: `${maker} ${field}`, given: JSON.stringify(given), expected });
   };
@@ -81,7 +82,7 @@ export function echoBackpropagation(options: EchoBackpropagationOptions): EchoBa
   demand(decay >= 0, "decay", decay, "a number from 0 on");
   demand(learning.length > 0, "learning", learning, "at least one coordinate block");
   demand(form === "single" || form === "averaged", "form", form, '"single" or "averaged"');
-  const plans = new WeakMap<LearningTask, Map<string, EchoBackpropagationPlan>>();
+  const plans = new PlanCache<EchoBackpropagationPlan>();
   const refusal = (task: LearningTask): string | undefined => refuse(task, options);
   return {
     name: form === "single" ? "echo backpropagation" : "averaged echo backpropagation",
@@ -98,12 +99,11 @@ export function echoBackpropagation(options: EchoBackpropagationOptions): EchoBa
         `${data.examples} examples`,
         "one example, because its echo changes the system",
       );
-      const ofTask = plans.get(erased) ?? new Map<string, EchoBackpropagationPlan>();
-      plans.set(erased, ofTask);
-      const plan =
-        ofTask.get(data.signature) ??
-        new EchoBackpropagationPlan(new TrajectoryPlan(erased, 1, backend, data), integrator, learning);
-      ofTask.set(data.signature, plan);
+      const plan = plans.get(
+        erased,
+        data.signature,
+        () => new EchoBackpropagationPlan(new TrajectoryPlan(erased, 1, backend, data), integrator, learning),
+      );
       return plan.update(data, form === "averaged" ? [1, -1] : [1], { nudge, mass, decay });
     },
   };

@@ -3,7 +3,8 @@ import type { Expression } from "../../core/expression/expression.js";
 import { contrast } from "../estimators/contrast.js";
 import type { LearningRule } from "../rule.js";
 import { nudged } from "../transformations/nudged.js";
-import { checkedNudging, type NudgedPhasesOptions, namedByNudging, nudgedPhases } from "./nudged-phases.js";
+import { checkedNudging } from "./check-nudging.js";
+import { type NudgedPhasesOptions, namedByNudging, nudgedPhases } from "./nudged-phases.js";
 import { phaseRule } from "./phase-rule.js";
 import { listed, smallNudge } from "./reliances.js";
 
@@ -30,7 +31,7 @@ export type EquilibriumPropagationOptions = NudgedPhasesOptions;
  * @throws InputError for a nudge that is not positive
  */
 export function equilibriumPropagation(options: EquilibriumPropagationOptions): LearningRule {
-  const nudging = checkedNudging("equilibriumPropagation", options.nudging);
+  const nudging = checkedNudging("equilibriumPropagation nudging", options.nudging);
   return phaseRule({
     name: namedByNudging("equilibrium propagation", nudging),
     reference:

@@ -9,8 +9,8 @@ import { FreeTrajectory } from "../trajectory/free-trajectory.js";
 import type { TrajectoryData } from "../trajectory/trajectory-data.js";
 import type { TrajectoryPlan } from "../trajectory/trajectory-plan.js";
 import { refuseEcho } from "../transformations/echoed.js";
-import { checkedNudging, namedByNudging } from "./nudged-phases.js";
-import { checkNudge } from "./phase-rule.js";
+import { checkedNudging, checkNudge } from "./check-nudging.js";
+import { namedByNudging } from "./nudged-phases.js";
 import { trajectoryPhase, trajectoryRule } from "./trajectory-rule.js";
 
 /** Options of {@link hamiltonianEcho}. */
@@ -70,8 +70,8 @@ const ROUNDING_SHARE = 1e-3;
 export function hamiltonianEcho(options: HamiltonianEchoOptions): LearningRule {
   const maker = "hamiltonianEcho";
   const { integrator, nudge, inexact = false, backend } = options;
-  checkNudge(maker, nudge);
-  const nudging = checkedNudging(maker, options.nudging);
+  checkNudge(`${maker} nudge`, nudge);
+  const nudging = checkedNudging(`${maker} nudging`, options.nudging);
   return trajectoryRule({
     name: namedByNudging("Hamiltonian echo", nudging),
     reference: "Lopez-Pastor & Marquardt 2023 (PRX 13, 031020); Pourcel & Ernoult 2025 (arXiv 2506.05259)",

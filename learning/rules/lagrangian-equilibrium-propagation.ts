@@ -20,8 +20,8 @@ import type { LagrangianGradientResult, LagrangianRule } from "../lagrangian/lag
 import type { FixedMotion } from "../lagrangian/start-point.js";
 import type { TaskData } from "../rule.js";
 import type { LearningTask } from "../task.js";
-import { checkedNudging, namedByNudging } from "./nudged-phases.js";
-import { checkNudge } from "./phase-rule.js";
+import { checkedNudging, checkNudge } from "./check-nudging.js";
+import { namedByNudging } from "./nudged-phases.js";
 import { trajectoryRule } from "./trajectory-rule.js";
 
 /** Options of {@link lagrangianEquilibriumPropagation}. */
@@ -97,8 +97,8 @@ const BOUNDARIES: readonly Boundary[] = [initialValue, boundaryValues, periodic,
 export function lagrangianEquilibriumPropagation(options: LagrangianEquilibriumPropagationOptions): LagrangianRule {
   const maker = "lagrangianEquilibriumPropagation";
   const { step, nudge, dampingIntegral, iterations = 50, backend } = options;
-  checkNudge(maker, nudge);
-  const nudging = checkedNudging(maker, options.nudging);
+  checkNudge(`${maker} nudge`, nudge);
+  const nudging = checkedNudging(`${maker} nudging`, options.nudging);
   const boundary = readBoundary(maker, options);
   const refusal = (task: LearningTask): string | undefined =>
     refuseLagrangianForm(task.system, dampingIntegral) ?? refuseTask(task, boundary, options);

@@ -1,4 +1,3 @@
-import { InputError } from "../../core/errors.js";
 import type { DynamicalSystem } from "../../core/system.js";
 import type { Nudging } from "../estimators/contrast.js";
 import type { RulePhase } from "../rule.js";
@@ -13,16 +12,6 @@ export interface NudgedPhasesOptions extends PhaseRuleOptions {
    * @defaultValue "centred"
    */
   readonly nudging?: Nudging;
-}
-
-/** Reads the option `nudging`. */
-export function checkedNudging(maker: string, nudging: Nudging = "centred"): Nudging {
-  if (nudging === "centred" || nudging === "one-sided") return nudging;
-  throw new InputError({
-    field: `${maker} nudging`,
-    given: JSON.stringify(nudging),
-    expected: '"centred" or "one-sided"',
-  });
 }
 
 /** A free phase of the system and nudged phases of a transformed one. */

@@ -8,6 +8,7 @@ import { StabilityCheck, type StabilityOption } from "../stability-check.js";
 import type { PreparedPhase, StationaryPlan } from "../stationary-plan.js";
 import type { LearningTask } from "../task.js";
 import { NUDGE, refuseNames } from "../transformations/names.js";
+import { checkNudge } from "./check-nudging.js";
 import { byParameter, settledPhases } from "./reliances.js";
 import { stationaryResult, stationaryRule } from "./stationary-rule.js";
 
@@ -62,7 +63,7 @@ export interface PhaseRuleDefinition extends Pick<LearningRule, "name" | "refere
 export function phaseRule(definition: PhaseRuleDefinition): LearningRule {
   const { name, reference, maker, options, variant = "" } = definition;
   const { nudge, settle, inputGradient = true, backend } = options;
-  checkNudge(maker, nudge);
+  checkNudge(`${maker} nudge`, nudge);
   return stationaryRule({
     name,
     reference,
@@ -79,12 +80,6 @@ export function phaseRule(definition: PhaseRuleDefinition): LearningRule {
     prepare: (plan) => new PhasePlan(plan, definition),
     gradient: (prepared, data) => prepared.gradient(data, nudge),
   });
-}
-
-/** @throws InputError for a nudge that is not positive */
-export function checkNudge(maker: string, nudge: number): void {
-  if (nudge > 0 && Number.isFinite(nudge)) return;
-  throw new InputError({ field: `${maker} nudge`, given: String(nudge), expected: "a positive number" });
 }
 
 type State = Readonly<Record<string, Float64Array>>;

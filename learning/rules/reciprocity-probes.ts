@@ -16,8 +16,9 @@ import type { LearningTask } from "../task.js";
 import { derivedBlock, derivedName, NUDGE, refuseNames } from "../transformations/names.js";
 import { nudgedForce } from "../transformations/nudged.js";
 import { probed } from "../transformations/probed.js";
+import { checkNudge } from "./check-nudging.js";
 import { refuseMovingStructures } from "./moving-structures.js";
-import { checkNudge, type PhaseRuleOptions } from "./phase-rule.js";
+import type { PhaseRuleOptions } from "./phase-rule.js";
 import { byParameter, settledPhases, smallNudge } from "./reliances.js";
 import { stationaryResult, stationaryRule } from "./stationary-rule.js";
 
@@ -59,7 +60,7 @@ export interface ReciprocityProbesOptions extends Omit<PhaseRuleOptions, "inputG
 export function reciprocityProbes(options: ReciprocityProbesOptions): LearningRule {
   const maker = "reciprocityProbes";
   const { nudge, settle, probes = "coordinates", seed = 0, backend } = options;
-  checkNudge(maker, nudge);
+  checkNudge(`${maker} nudge`, nudge);
   if (probes !== "coordinates" && !(Number.isInteger(probes) && probes >= 1)) {
     throw new InputError({
       field: `${maker} probes`,

@@ -1,22 +1,19 @@
 import type { Backend } from "../../core/compile/program.js";
-import { InputError } from "../../core/errors.js";
 import { symbol } from "../../core/expression/functions.js";
 import { dependsOn } from "../../core/structure-proofs.js";
 import { type BlockNames, type StateArray, TIME } from "../../core/system.js";
 import type { StationarySolver } from "../../integrators/solvers/stationary-solver.js";
-import type { GradientResult, LearningDynamics, LearningRule, PhaseReport, TaskData } from "../rule.js";
-import { countExamples, PlanCache, StationaryPlan } from "../stationary-plan.js";
-import { type LearningTask, taskName } from "../task.js";
+import { SharedCaches } from "../plan-cache.js";
+import type { GradientResult, LearningRule, PhaseReport, TaskData } from "../rule.js";
+import { countExamples, StationaryPlan } from "../stationary-plan.js";
+import type { LearningTask } from "../task.js";
+import { type FramedRuleDefinition, ruleFrame } from "./rule-frame.js";
 
 /** What {@link stationaryRule} makes a learning rule of; `P` is what it compiles for a task. */
-export interface StationaryRuleDefinition<P extends object> extends Pick<LearningRule, "name" | "reference"> {
-  /** The function a user calls, for error texts. */
-  readonly maker: string;
+export interface StationaryRuleDefinition<P extends object> extends FramedRuleDefinition {
   readonly settle: StationarySolver;
   /** What the rule asks of the task besides a cost of the stationary state and a system the solver takes. */
   refusal?(task: LearningTask): string | undefined;
-  /** What the rule does with a task that it does not refuse. */
-  dynamics?(task: LearningTask): LearningDynamics;
   readonly backend: Backend | undefined;
   /** The options that what is compiled depends on, as text. */
   readonly variant?: string;
@@ -30,50 +27,26 @@ export interface StationaryRuleDefinition<P extends object> extends Pick<Learnin
  * and variant share it where they have the same solver object, so that a sweep over nudges compiles once.
  */
 export function stationaryRule<P extends object>(definition: StationaryRuleDefinition<P>): LearningRule {
-  const { name, reference, maker, settle } = definition;
-  const plans = sharedPlans(definition);
+  const { maker, variant = "", settle, backend } = definition;
+  const plans = caches.of<P>(settle, maker, variant, backend);
   const refusal = (task: LearningTask): string | undefined =>
     definition.refusal?.(task) ?? refuseTrajectoryCost(task) ?? settle.refusal(task.system);
-  const checkFit = (task: LearningTask): void => {
-    const refused = refusal(task);
-    if (refused !== undefined) throw new InputError({ field: maker, given: taskName(task), expected: refused });
-  };
-  const dynamics = (task: LearningTask): LearningDynamics => {
-    checkFit(task);
-    return definition.dynamics?.(task) as LearningDynamics;
-  };
+  const { frame, checkFit } = ruleFrame(definition, refusal);
   return {
-    name,
-    reference,
-    refusal,
-    ...(definition.dynamics === undefined ? {} : { dynamics }),
+    ...frame,
     gradient<N extends BlockNames, T extends string>(task: LearningTask<N, T>, data: TaskData<N, T>) {
       const [erased, values] = [task as LearningTask, data as TaskData];
       checkFit(erased);
-      const prepared = plans.get(erased, countExamples(erased, values));
+      const examples = countExamples(erased, values);
+      const prepared = plans.get(erased, examples, () =>
+        definition.prepare(new StationaryPlan(erased, examples, backend)),
+      );
       return definition.gradient(prepared, values) as GradientResult<N>;
     },
   };
 }
 
-interface SharedPlans extends Pick<StationaryRuleDefinition<object>, "maker" | "variant" | "backend"> {
-  readonly plans: PlanCache<object>;
-}
-
-const sharedBySolver = new WeakMap<StationarySolver, SharedPlans[]>();
-
-function sharedPlans<P extends object>(definition: StationaryRuleDefinition<P>): PlanCache<P> {
-  const { maker, variant = "", settle, backend } = definition;
-  const known = sharedBySolver.get(settle) ?? [];
-  sharedBySolver.set(settle, known);
-  let shared = known.find((each) => each.maker === maker && each.variant === variant && each.backend === backend);
-  if (shared === undefined) {
-    const plans = new PlanCache((task, examples) => definition.prepare(new StationaryPlan(task, examples, backend)));
-    shared = { maker, variant, backend, plans };
-    known.push(shared);
-  }
-  return shared.plans as PlanCache<P>;
-}
+const caches = new SharedCaches<StationarySolver>();
 
 function refuseTrajectoryCost({ cost, horizon }: LearningTask): string | undefined {
   if (horizon !== undefined) return "a task without a horizon, because the rule compares stationary states";

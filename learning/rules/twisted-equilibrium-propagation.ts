@@ -3,8 +3,9 @@ import { printFormula } from "../../core/formula/index.js";
 import { pairedResponse } from "../estimators/pairing.js";
 import type { LearningRule } from "../rule.js";
 import { twistAtFree, twisted, twistOf } from "../transformations/twisted.js";
+import { checkedNudging } from "./check-nudging.js";
 import { refuseMovingStructures } from "./moving-structures.js";
-import { checkedNudging, type NudgedPhasesOptions, namedByNudging, nudgedPhases } from "./nudged-phases.js";
+import { type NudgedPhasesOptions, namedByNudging, nudgedPhases } from "./nudged-phases.js";
 import { phaseRule } from "./phase-rule.js";
 import { smallNudge } from "./reliances.js";
 
@@ -26,7 +27,7 @@ import { smallNudge } from "./reliances.js";
  * @throws InputError for a nudge that is not positive
  */
 export function twistedEquilibriumPropagation(options: NudgedPhasesOptions): LearningRule {
-  const nudging = checkedNudging("twistedEquilibriumPropagation", options.nudging);
+  const nudging = checkedNudging("twistedEquilibriumPropagation nudging", options.nudging);
   return phaseRule({
     name: namedByNudging("twisted equilibrium propagation", nudging),
     reference: "the common form of Scellier & Bengio 2017 and Kendall 2026 (arXiv 2605.21568)",

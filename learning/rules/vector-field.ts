@@ -1,8 +1,9 @@
 import { pairedResponse } from "../estimators/pairing.js";
 import type { LearningRule } from "../rule.js";
 import { nudgedForce } from "../transformations/nudged.js";
+import { checkedNudging } from "./check-nudging.js";
 import { refuseMovingStructures } from "./moving-structures.js";
-import { checkedNudging, type NudgedPhasesOptions, namedByNudging, nudgedPhases } from "./nudged-phases.js";
+import { type NudgedPhasesOptions, namedByNudging, nudgedPhases } from "./nudged-phases.js";
 import { phaseRule } from "./phase-rule.js";
 import { smallNudge } from "./reliances.js";
 
@@ -23,7 +24,7 @@ import { smallNudge } from "./reliances.js";
  * @throws InputError for a nudge that is not positive
  */
 export function vectorFieldRule(options: NudgedPhasesOptions): LearningRule {
-  const nudging = checkedNudging("vectorFieldRule", options.nudging);
+  const nudging = checkedNudging("vectorFieldRule nudging", options.nudging);
   return phaseRule({
     name: namedByNudging("vector-field rule", nudging),
     reference: "Scellier, Goyal, Binas, Mesnard & Bengio 2018 (arXiv 1808.04873)",

@@ -2,9 +2,9 @@ import type { Backend } from "../../core/compile/program.js";
 import type { Integrator } from "../../core/integrator.js";
 import { iterate } from "../../integrators/steppers/iterate.js";
 import type { LearningRule } from "../rule.js";
+import { checkedNudging, checkNudge } from "../rules/check-nudging.js";
 import { type HamiltonianEchoOptions, hamiltonianEcho } from "../rules/hamiltonian-echo.js";
-import { checkedNudging, namedByNudging } from "../rules/nudged-phases.js";
-import { checkNudge } from "../rules/phase-rule.js";
+import { namedByNudging } from "../rules/nudged-phases.js";
 import { trajectoryRule } from "../rules/trajectory-rule.js";
 import type { LearningTask } from "../task.js";
 import type { HamiltonianStack } from "./hamiltonian-stack.js";
@@ -66,9 +66,9 @@ export interface LayerwiseHamiltonianEchoOptions extends Omit<HamiltonianEchoOpt
  */
 export function layerwiseHamiltonianEcho(options: LayerwiseHamiltonianEchoOptions): LearningRule {
   const maker = "layerwiseHamiltonianEcho";
-  checkNudge(maker, options.nudge);
+  checkNudge(`${maker} nudge`, options.nudge);
   return layerwiseRule({
-    name: namedByNudging("Hamiltonian echo layer by layer", checkedNudging(maker, options.nudging)),
+    name: namedByNudging("Hamiltonian echo layer by layer", checkedNudging(`${maker} nudging`, options.nudging)),
     reference: "Pourcel & Ernoult 2025 (arXiv 2506.05259)",
     maker,
     layerRule: (integrator) => hamiltonianEcho({ ...options, integrator }),

@@ -4,9 +4,9 @@ import type { Expression } from "../../core/expression/expression.js";
 import type { BlockNames } from "../../core/system.js";
 import { denseJacobian } from "../../integrators/solvers/dense-jacobian.js";
 import { StateVector } from "../../integrators/solvers/state-vector.js";
-
+import { PlanCache } from "../../learning/plan-cache.js";
 import { PhaseError, type TaskData } from "../../learning/rule.js";
-import { countExamples, PlanCache, type PreparedPhase, StationaryPlan } from "../../learning/stationary-plan.js";
+import { countExamples, type PreparedPhase, StationaryPlan } from "../../learning/stationary-plan.js";
 import type { LearningTask } from "../../learning/task.js";
 import { carefulSolver } from "./careful-solver.js";
 
@@ -45,7 +45,9 @@ export function measureConditioning<N extends BlockNames, T extends string>(
   data: TaskData<N, T>,
 ): Conditioning {
   const [erased, values] = [task as LearningTask, data as TaskData];
-  return prepared.get(erased, countExamples(erased, values)).measure(values);
+  const examples = countExamples(erased, values);
+  const plan = prepared.get(erased, examples, () => new ConditioningPlan(new StationaryPlan(erased, examples)));
+  return plan.measure(values);
 }
 
 /** What is compiled for one task and number of examples. */
@@ -95,7 +97,7 @@ class ConditioningPlan {
   }
 }
 
-const prepared = new PlanCache((task, examples) => new ConditioningPlan(new StationaryPlan(task, examples)));
+const prepared = new PlanCache<ConditioningPlan>();
 
 function clearanceOf(vector: StateVector, state: Float64Array, force: Float64Array, k: number): number {
   if (vector.isHeld(state, force, k)) return Math.abs(force[k] as number);

@@ -10,7 +10,7 @@ import type { DynamicalSystem, StateArray, Values } from "../../core/system.js";
 import { stationaryLayers } from "../../integrators/layers/stationary-layers.js";
 import { newton } from "../../integrators/solvers/newton.js";
 import { iterate } from "../../integrators/steppers/iterate.js";
-import type { LayerNudging } from "../../learning/layers/check-nudge.js";
+import type { Nudging } from "../../learning/estimators/contrast.js";
 import { echoGradient } from "../../learning/layers/hamiltonian-echo.js";
 import { layerEquilibriumGradient } from "../../learning/layers/layer-equilibrium.js";
 import { implicitDifferentiation } from "../../learning/rules/implicit-differentiation.js";
@@ -164,7 +164,7 @@ export function implicitGradient({ action, layers, first, parameters }: LayerExa
 /** Options of the gradients' measures. */
 export interface LayerGradientOptions {
   readonly nudges?: readonly number[];
-  readonly nudging?: LayerNudging;
+  readonly nudging?: Nudging;
   readonly seed?: number;
 }
 

@@ -12,7 +12,9 @@ import { type HamiltonianEchoOptions, hamiltonianEcho } from "../../learning/rul
 import { type LearningTask, learningTask } from "../../learning/task.js";
 import { energySystem } from "../../systems/energy-system.js";
 import { hamiltonianSystem } from "../../systems/hamiltonian-system.js";
+import { allocatedBytes } from "../measures/allocated-bytes.js";
 import { wave } from "./example-tasks.js";
+import { relativeError } from "./gradient-distance.js";
 
 const STEPS = 20;
 const sampled = (count: number, of: (k: number) => number): number[] => Array.from({ length: count }, (_, k) => of(k));
@@ -60,20 +62,6 @@ const dampedData = {
 } as TaskData;
 
 const drift = leapfrog({ step: 0.1, first: "drift" });
-
-/** All entries of a gradient: parameters, inputs, initial state. */
-const entries = (result: GradientResult): number[] =>
-  [result.gradient, result.inputGradient, result.initialGradient ?? {}].flatMap((group) =>
-    Object.keys(group)
-      .sort()
-      .flatMap((name) => [...(group as Record<string, { data: Float64Array }>)[name]!.data]),
-  );
-
-function relativeError(found: GradientResult, expected: GradientResult): number {
-  const [a, b] = [entries(found), entries(expected)];
-  expect(a.length).toBe(b.length);
-  return Math.hypot(...a.map((value, k) => value - b[k]!)) / Math.hypot(...b);
-}
 
 /** The cost's central difference along one entry of the data. */
 function difference(
@@ -309,21 +297,9 @@ describe("memory", () => {
     const bytesOf = (steps: number): number => {
       const task = learningTask(oscillator.system, { cost: { final: "phi^2/2" }, horizon: { steps } }) as LearningTask;
       const rule = hamiltonianEcho({ integrator: leapfrog({ step: 1e-3 }), nudge: 1e-4 });
-      let bytes = 0;
-      const plain = globalThis.Float64Array;
-      class Counted extends plain {
-        constructor(...given: ConstructorParameters<typeof plain>) {
-          super(...given);
-          bytes += this.byteLength;
-        }
-      }
-      globalThis.Float64Array = Counted as never;
-      try {
+      return allocatedBytes(() => {
         rule.gradient(task, { ...oscillatorData, target: {}, input: { u: 0.3 } } as TaskData);
-      } finally {
-        globalThis.Float64Array = plain;
-      }
-      return bytes;
+      });
     };
     expect(bytesOf(100_000)).toBe(bytesOf(1_000));
   });

@@ -16,23 +16,10 @@ import { type LearningTask, learningTask } from "../../learning/task.js";
 import { hamiltonianSystem } from "../../systems/hamiltonian-system.js";
 import { lagrangianSystem } from "../../systems/lagrangian-system.js";
 import { wave } from "./example-tasks.js";
+import { relativeError } from "./gradient-distance.js";
 
 const STEP = 0.1;
 const STEPS = 12;
-
-/** The entries of a gradient: parameters, inputs, initial state, in the order of their names. */
-const entries = (result: GradientResult): number[] =>
-  [result.gradient, result.inputGradient, result.initialGradient ?? {}].flatMap((group) =>
-    Object.keys(group)
-      .sort()
-      .flatMap((name) => [...(group as Record<string, { data: Float64Array }>)[name]!.data]),
-  );
-
-function relativeError(found: GradientResult, expected: GradientResult): number {
-  const [a, b] = [entries(found), entries(expected)];
-  expect(a.length).toBe(b.length);
-  return Math.hypot(...a.map((value, k) => value - b[k]!)) / Math.hypot(...b);
-}
 
 const rule = (options: Partial<LagrangianEquilibriumPropagationOptions>): LearningRule =>
   lagrangianEquilibriumPropagation({ boundary: "final value", step: STEP, nudge: 1e-5, ...options });

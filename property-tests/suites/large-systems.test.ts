@@ -8,28 +8,10 @@ import { equilibriumPropagation } from "../../learning/rules/equilibrium-propaga
 import { type LearningTask, learningTask } from "../../learning/task.js";
 import { fitzhughNagumoLattice } from "../../systems/catalogue/fitzhugh-nagumo.js";
 import { rateNetwork } from "../../systems/catalogue/rate-network.js";
+import { allocatedBytes } from "../measures/allocated-bytes.js";
 import { wave } from "./example-tasks.js";
 
 const BYTES = 8;
-
-/** Bytes of all number arrays made during `work`. */
-function bytesOf(work: () => void): number {
-  const plain = globalThis.Float64Array;
-  let bytes = 0;
-  class Counted extends plain {
-    constructor(...given: readonly unknown[]) {
-      super(...(given as ConstructorParameters<typeof plain>));
-      if (!(given[0] instanceof ArrayBuffer)) bytes += this.byteLength;
-    }
-  }
-  globalThis.Float64Array = Counted as never;
-  try {
-    work();
-  } finally {
-    globalThis.Float64Array = plain;
-  }
-  return bytes;
-}
 
 /** One step of gradient descent that should lower the cost by a tenth, to first order; returns by how much it did. */
 function descend(rule: LearningRule, task: LearningTask, data: TaskData, before: GradientResult): number {
@@ -63,7 +45,7 @@ describe("a rate network of 2,000 units learns", () => {
     ["dyadic", dyadicEquilibriumPropagation({ nudge: 0.05, settle, inputGradient: false })],
   ])("by %s equilibrium propagation, within six times the memory of its synapses", (_, rule) => {
     let result: GradientResult | undefined;
-    const bytes = bytesOf(() => {
+    const bytes = allocatedBytes(() => {
       result = rule.gradient(task, data);
     });
     expect(bytes).toBeLessThan(6 * BYTES * synapses);
@@ -100,7 +82,7 @@ describe("a FitzHugh-Nagumo lattice of 64 x 64 cells learns", () => {
     const [small, large] = [16, 64].map((side) => {
       const { task, data } = lattice(side);
       const rule = equilibriumPropagation({ nudge: 1, settle: gradientFlow({ step: 0.1, iterations: 1 }) });
-      return bytesOf(() => rule.gradient(task, data));
+      return allocatedBytes(() => rule.gradient(task, data));
     }) as [number, number];
     expect(large / small).toBeGreaterThan(10);
     expect(large / small).toBeLessThan(17);

@@ -1,33 +1,19 @@
-import type { Integrator } from "../../core/integrator.js";
-import { conformalLeapfrog, implicitMidpoint, iterate, leapfrog, rungeKutta4 } from "../../integrators/index.js";
+import { iterate, rungeKutta4 } from "../../integrators/index.js";
+import { echoingIntegrator, LONGEST_STEP, wholeStep } from "../../learning/choose-trajectory-rule.js";
 import { backpropagationThroughTime } from "../../learning/rules/backpropagation-through-time.js";
 import { hamiltonianEcho } from "../../learning/rules/hamiltonian-echo.js";
 import type { LearningTask } from "../../learning/task.js";
 import type { RuleSubject } from "../properties/rules/rule-subject.js";
 
 const NUDGE = 1e-4;
-/** The longest step, for rates of order one. */
-const STEP = 0.05;
-
-/** A step with which whole steps lead to the horizon. */
-function stepFor({ horizon = {} }: LearningTask): number {
-  const { start = 0, until } = horizon;
-  if (until === undefined) return STEP;
-  const span = Math.abs(until - start);
-  return span / Math.max(1, Math.ceil(span / STEP));
-}
-
 /**
  * The rule a task with a horizon is checked with where none is chosen, with a step of at most 0.05: the centred Hamiltonian
  * echo under leapfrog (conformal leapfrog with damping, the implicit midpoint rule where neither fits), or for a system without
  * an echo backpropagation through Runge-Kutta steps.
  */
 export function usualTrajectoryRule(task: LearningTask): Omit<RuleSubject, "task"> {
-  const step = stepFor(task);
-  const symplectic = [leapfrog({ step }), conformalLeapfrog({ step }), implicitMidpoint({ step })];
-  const fits = (integrator: Integrator): boolean =>
-    hamiltonianEcho({ integrator, nudge: NUDGE }).refusal(task) === undefined;
-  const echoing = symplectic.find(fits);
+  const step = wholeStep(task) ?? LONGEST_STEP;
+  const echoing = echoingIntegrator(task, step);
   if (echoing !== undefined) {
     return {
       rule: hamiltonianEcho({ integrator: echoing, nudge: NUDGE }),

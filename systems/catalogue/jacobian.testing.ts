@@ -1,7 +1,6 @@
 import { evaluate } from "../../core/compile/interpreter/evaluate.js";
-import { jacobianProduct } from "../../core/expression/derivatives.js";
-import { type Expression, sizeOf } from "../../core/expression/expression.js";
-import { symbol } from "../../core/expression/functions.js";
+import type { Expression } from "../../core/expression/expression.js";
+import { jacobianMatrix } from "../../core/expression/jacobian-matrix.js";
 import type { DynamicalSystem } from "../../core/system.js";
 import type { SystemValues } from "../evaluation.testing.js";
 
@@ -10,25 +9,10 @@ export type Matrix = readonly Float64Array[];
 /** The Jacobian of a system's field by all entries of its state, row by row. */
 export function jacobianAt(system: DynamicalSystem, values: SystemValues): Matrix {
   const state = system.state.map((block) => block.symbol);
-  const directions = system.state.map(({ name, shape }) => symbol(`${name} direction`, shape));
-  const product = jacobianProduct([...system.field.values()], state, directions);
-  const size = system.state.reduce((total, { shape }) => total + sizeOf(shape), 0);
-  const matrix = Array.from({ length: size }, () => new Float64Array(size));
-  for (let column = 0; column < size; column++) {
-    let offset = 0;
-    const unit = system.state.map(({ name, shape }) => {
-      const extent = sizeOf(shape);
-      offset += extent;
-      return [`${name} direction`, Float64Array.from({ length: extent }, (_, i) => +(offset - extent + i === column))];
-    });
-    const parts = evaluate(product, { ...values, ...Object.fromEntries(unit) });
-    parts
-      .flatMap((part) => [...part])
-      .forEach((entry, row) => {
-        (matrix[row] as Float64Array)[column] = entry;
-      });
-  }
-  return matrix;
+  const matrix = jacobianMatrix([...system.field.values()], state);
+  const [entries] = evaluate([matrix], values) as [Float64Array];
+  const [rows, columns] = matrix.shape as [number, number];
+  return Array.from({ length: rows }, (_, row) => entries.slice(row * columns, (row + 1) * columns));
 }
 
 /** A matrix times a vector. */

@@ -1,11 +1,8 @@
-import fc from "fast-check";
 import type { Expression } from "../../../core/expression/expression.js";
 import type { DynamicalSystem } from "../../../core/system.js";
-import { arbitrarySystemPoint } from "../../arbitraries/system-point.js";
-import { requireAgreement } from "../../measures/agreement.js";
-import { largest, pointFunction, roundingOf } from "../../measures/point-function.js";
+import { pointFunction } from "../../measures/point-function.js";
 import { relabelledSystem } from "../../measures/relabelled-system.js";
-import { blockEntries, finiteField } from "../../measures/system-measures.js";
+import { sameField } from "../../measures/same-field.js";
 import type { VerificationProperty } from "../../verification/verification-property.js";
 import { lacksJson } from "./json-round-trip.js";
 
@@ -19,24 +16,7 @@ export const orderOfBlocksImmaterial: VerificationProperty<DynamicalSystem> = {
   property(system, options) {
     const turned = relabelledSystem(system);
     const other = pointFunction(system.state.map(({ name }) => turned.field.get(name) as Expression));
-    const field = finiteField(system, options);
-    return fc.property(arbitrarySystemPoint(system), (point) => {
-      const [expected, found] = [field(point), other(point)];
-      const rounding = roundingOf(field, point);
-      system.state.forEach((block, k) => {
-        const values = expected[k] as Float64Array;
-        requireAgreement(
-          blockEntries((entry) => `d${entry}/dt`, block, found[k] as Float64Array, values),
-          {
-            property: NAME,
-            tolerance: 1e-11,
-            scale: largest(values),
-            floor: 32 * (rounding[k] as number),
-            likely: "blocks are paired by position instead of by name",
-          },
-          options,
-        );
-      });
-    });
+    const likely = "blocks are paired by position instead of by name";
+    return sameField(system, other, { property: NAME, tolerance: 1e-11, roundings: 32, likely }, options);
   },
 };
